@@ -1,1 +1,1 @@
-"""HTML in, readable text out: ``reader``."""
+"""Turns HTML into readable text: ``reader``."""

@@ -1,7 +1,7 @@
-"""Words and the structure around them in, lines of plain text with cheap Markdown out.
+"""Writes words and structure as plain text with simple Markdown.
 
-Pure. Each list item, quotation, row and cell collects its own lines, and hands them on with its mark when it closes:
-whether a row is one of figures or only keeps a page in shape shows when all its cells are there.
+Pure. Each list item, quotation, row and cell collects its own lines and passes them on, with its mark, when it closes.
+Only when all cells of a row are there can it be told whether it holds data or is layout.
 """
 
 from __future__ import annotations
@@ -14,17 +14,17 @@ from bot.files.worker.numerals import numeral
 
 _LINKS = ("http://", "https://", "mailto:", "tel:", "ftp://")
 _FILLER = re.compile("[\u00a0\u00ad\u034f\u2007\u200b-\u200f\u2060\ufeff\\s]{4,}")
-"""What mails fill the preview with that a list of mails shows."""
+"""Invisible characters that mails use to fill the preview in a list of mails."""
 _BLANK_LINES = re.compile(r"\n(?:[ \t>]*\n){2,}")
 _DEPTH_MAX = 12
-"""Of marks before a line; what is nested deeper stands as deep as this."""
+"""The most marks before a line; deeper nesting is shown at this depth."""
 _CELL_LINES_MAX = 4
 _CELL_CHARS_MAX = 400
 
 
 @dataclass(slots=True)
 class _Box:
-    """``cells`` are those of a row, ``simple`` is lost where a cell holds more structure than a row can show."""
+    """``cells`` are those of a row; ``simple`` is false once a cell holds more structure than a row can show."""
 
     kind: str
     lines: list[str] = field(default_factory=list)
@@ -42,11 +42,11 @@ class Flow:
         self._link: tuple[_Box, int] | None = None
 
     def words(self, text: str) -> None:
-        """Text whose white space only parts words."""
+        """Text whose white space only separates words."""
         self._boxes[-1].line.append(re.sub(r"\s+", " ", _FILLER.sub(" ", text)))
 
     def lines(self, text: str) -> None:
-        """Text whose white space counts."""
+        """Text whose white space is kept."""
         first, *others = text.split("\n")
         box = self._boxes[-1]
         box.line.append(first)
@@ -57,7 +57,7 @@ class Flow:
             box.verbatim = True
 
     def end_line(self, *, paragraph: bool = False, even_empty: bool = False) -> None:
-        """``paragraph`` leaves a line free, ``even_empty`` makes a line of nothing."""
+        """``paragraph`` adds an empty line; ``even_empty`` writes a line without text."""
         box = self._boxes[-1]
         text = "".join(box.line)
         text = text.rstrip() if box.verbatim else " ".join(text.split())
@@ -71,11 +71,11 @@ class Flow:
     # --- structure: everything that is opened is closed --------------------------------------------------------------
 
     def open_list(self, number: int | None, form: str = "") -> None:
-        """``number`` is that of the first item, ``None`` for bullets; ``form`` is one of ``numerals``'."""
+        """``number`` is that of the first item, ``None`` for bullets; ``form`` is one of those in ``numerals``."""
         self._numbers.append((number, form) if number is not None else None)
 
     def number_item(self, number: int) -> None:
-        """The item that was opened last has this number, whatever those before it had."""
+        """Gives the newest item this number, whatever those before it had."""
         if self._numbers and (before := self._numbers[-1]) is not None:
             self._numbers[-1] = (number, before[1])
 
@@ -129,7 +129,7 @@ class Flow:
         self._link = (self._boxes[-1], len(self._boxes[-1].line))
 
     def close_link(self, address: str) -> None:
-        """Names the address behind its words, unless it is one of them or there are none."""
+        """Adds the address after the words, unless they contain it or there are none."""
         box = self._boxes[-1]
         if not address.lower().startswith(_LINKS):
             return

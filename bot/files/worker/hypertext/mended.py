@@ -1,8 +1,8 @@
-"""HTML in, HTML out in which no element swallows what follows it, and what shadow trees show is in the page itself.
+"""Repairs HTML so that no element swallows what follows it, and moves the content of shadow trees into the page.
 
-Pure. Programs that write pages by way of XML close empty elements at once (``<title/>``, ``<script src="…"/>``), which
-means nothing in HTML: a parser takes the rest of the page for the title. Saved pages keep the inside of components as
-templates of a kind that is shown (declarative shadow trees; Chrome's MHTML).
+Pure. Programs that write pages as XML close empty elements at once (``<title/>``, ``<script src="…"/>``), which HTML
+does not know: a parser takes the rest of the page for the title. Saved pages keep the content of components in
+templates (declarative shadow trees; Chrome's MHTML).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 _RAW = ("title", "style", "script", "textarea", "iframe", "noembed", "noframes", "xmp")
-"""Elements that end at their own end tag and nowhere else."""
+"""Elements that only their own end tag closes."""
 _CLOSED_AT_ONCE = re.compile(rf"<({'|'.join(_RAW)})\b([^<>]*)/>", re.IGNORECASE)
 _END = re.compile(rf"</({'|'.join(_RAW)})", re.IGNORECASE)
 _TITLE = re.compile(r"<(/?)title\b", re.IGNORECASE)
@@ -27,7 +27,7 @@ def mended(page: str) -> str:
 
 
 def _with_ends(page: str) -> str:
-    """Where the page is XML; elsewhere only where nothing later ends the element."""
+    """Everywhere if the page is XML; otherwise only if nothing later closes the element."""
     ends = dict.fromkeys(_RAW, -1)
     if not _is_xml(page):
         ends |= {match[1].lower(): match.start() for match in _END.finditer(page)}
@@ -45,7 +45,7 @@ def _is_xml(page: str) -> bool:
 
 
 def _without_open_title(page: str) -> str:
-    """A title that nothing ends is shown as words, with what follows it."""
+    """A title that nothing closes is shown as words, with what follows it."""
     last = max(_TITLE.finditer(page), key=lambda match: match.start(), default=None)
     if last is None or last[1]:
         return page

@@ -1,8 +1,8 @@
-"""HTML in, readable text out: for mails and for what is written in Slack itself (canvases, posts).
+"""Turns HTML into readable text: for mails and for what is written in Slack itself (canvases, posts).
 
-Pure. A real HTML5 parser says what belongs where, whatever was left open. Structure survives as Markdown where that is
-cheap: headings, lists, quotations, links, rows of tables; what a picture shows is said by its alternative text. What
-people do not see (scripts, styles, elements marked as hidden) is left out.
+Pure. An HTML5 parser finds the structure, whatever was left open. Simple structure becomes Markdown: headings, lists,
+quotations, links, table rows; a picture is given by its alternative text. What people do not see (scripts, styles,
+hidden elements) is left out.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _BLOCKS = _PARAGRAPHS | {
 _LISTS = frozenset({"ul", "ol", "menu", "dir"})
 _STRUCK = frozenset({"s", "strike", "del"})
 _APART = frozenset({"button", "meter", "progress", "select", "video", "audio", "object", "canvas", "label"})
-"""What a page shows beside the words around it, whatever stands between them in the source."""
+"""Elements that are separate from the words around them, even without a blank in the source."""
 _SMALL: dict[str, Callable[[str], str]] = {"sup": raised, "sub": lowered}
 _WORDS = {**{f"h{level}": "#" * level + " " for level in range(1, 7)}, "hr": "---", **dict.fromkeys(_STRUCK, "~~")}
 _OPENERS: dict[str, Callable[[Flow], None]] = {
@@ -69,9 +69,9 @@ _UNSEEN = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden|m
 
 
 def to_text(html: str, depth: int = 0) -> str:
-    """Lines without blanks at their ends, and never two empty ones; hidden elements only where nothing else is there.
-    ``depth`` counts the pages that this one is written into. Of frames, whose pages are elsewhere, what a page says to
-    those who see none is better than nothing.
+    """Lines without trailing or leading blanks, and at most one empty line in a row. Hidden elements are used only if
+    nothing else is there. ``depth`` counts the pages that this one is within. For frames, whose pages are elsewhere,
+    the text for browsers without frames is used.
 
     Markup that is made to keep a parser busy gives its bare words.
     """
@@ -82,7 +82,7 @@ def to_text(html: str, depth: int = 0) -> str:
             flow.words(line)
             flow.end_line()
         return flow.text()
-    # Without events: with them the parser copies the chosen option of a list at every option.
+    # without events, since with them the parser copies the chosen option of a list at every option
     root = LexborHTMLParser(html.encode("utf-8", "replace").decode(), options=LexborDocumentOptions.WO_EVENTS).root
     if root is None:
         return "\n"
@@ -95,7 +95,7 @@ def to_text(html: str, depth: int = 0) -> str:
 
 
 class _Reader:
-    """Walks the tree without recursion, since markup may be nested deeper than Python can call."""
+    """Walks the tree without recursion, since markup may be nested deeper than Python's call stack."""
 
     def __init__(self, depth: int, *, hidden: bool) -> None:
         self._depth = depth
@@ -132,7 +132,7 @@ class _Reader:
             self._flow.words(data)
 
     def _enter(self, node: LexborNode, tag: str) -> bool:
-        """Whether its children are shown."""
+        """Whether to show its children."""
         attributes = node.attributes
         if tag in _SKIPPED and not (tag == "iframe" and attributes.get("srcdoc")):
             return False
@@ -151,7 +151,7 @@ class _Reader:
         return True
 
     def _frame(self, page: str) -> None:
-        """A page that is written into an attribute of this one."""
+        """A page within an attribute of this one (``srcdoc``)."""
         if self._depth < _FRAMES_MAX:
             for line in to_text(page, self._depth + 1).splitlines():
                 self._flow.end_line()
@@ -159,7 +159,7 @@ class _Reader:
         self._flow.end_line()
 
     def _end_line(self, tag: str) -> None:
-        """A list within a list follows its item at once."""
+        """A list within a list follows its item without an empty line."""
         self._flow.end_line(paragraph=tag in _PARAGRAPHS and not (tag in _LISTS and self._lists))
 
     def _begin(self, tag: str, attributes: dict[str, str | None]) -> None:
@@ -209,7 +209,7 @@ class _Reader:
 
 
 def _equation(node: LexborNode) -> str:
-    """Nothing for one that is no XML, of which the words are shown as they stand."""
+    """Empty if it is not XML; its words are then shown as they are."""
     html = (node.html or "")[:_EQUATION_CHARS_MAX].replace("&nbsp;", "\u00a0")
     try:
         return " ".join(linear(parsed(html.encode("utf-8", "replace"))).split())
@@ -222,7 +222,7 @@ def _number(start: str | None) -> int:
 
 
 def _form(attributes: dict[str, str | None]) -> str:
-    """How a list writes its numbers, in ``numerals``' words."""
+    """How a list writes its numbers, in the words of ``numerals``."""
     style = _LIST_STYLE.search(attributes.get("style") or "")
     if style is None:
         return _FORMS.get(attributes.get("type") or "", "")
@@ -231,7 +231,7 @@ def _form(attributes: dict[str, str | None]) -> str:
 
 
 def _input(attributes: dict[str, str | None]) -> str:
-    """What a field of a form shows."""
+    """What a form field shows."""
     kind = (attributes.get("type") or "").lower()
     if kind in {"checkbox", "radio"}:
         return "[x] " if "checked" in attributes else "[ ] "

@@ -1,8 +1,8 @@
-"""HTML in, what a parser would have to do for it, or its bare words, out: both in one walk over its tags.
+"""Scans the tags of HTML: how much work a parser would have, and the bare words.
 
-Pure, and linear in any HTML. An HTML5 parser is not: for each tag it looks through the elements that are open, repeats
-every open element of formatting in each new block, and compares the attributes of one tag with one another. Nested or
-repeated a hundred thousand times, each of these takes minutes or gigabytes.
+Pure, and linear for any HTML. An HTML5 parser is not: for each tag it searches the open elements, repeats every open
+formatting element in each new block, and compares all attributes of a tag. Nested or repeated a hundred thousand times,
+each of these takes minutes or gigabytes.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from dataclasses import dataclass
 from bot.files.entities import unescape
 
 _STEPS_MAX = 100_000_000
-"""Of looking through open elements and attributes; a third of a second."""
+"""Steps through open elements and attributes; a third of a second."""
 _COPIES_MAX = 1_000_000
-"""Of elements of formatting that a parser may have to repeat."""
+"""Formatting elements that a parser may have to repeat."""
 _TAGS_MAX = 1_000_000
-"""Tags and attributes together; a parser holds some 200 bytes for each."""
+"""Tags and attributes together; a parser needs some 200 bytes for each."""
 _NAME = re.compile(r"<([/!?]?)([a-zA-Z][^\s/>]*)?")
 _ATTRIBUTE = re.compile(r"""[\s/]*(?:[^\s/>=][^\s/>=]*|=)(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*))?|[\s/]+""")
 _FORMATTING = frozenset(
     {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
 )
 _RAW = frozenset({"script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"})
-"""Elements that end at their own end tag and nowhere else."""
+"""Elements that only their own end tag closes."""
 _HIDDEN = frozenset({"script", "style", "title"})
 _NEVER_NESTED = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
@@ -37,7 +37,7 @@ _INLINE = _FORMATTING | {"span", "sub", "sup", "abbr", "wbr"}
 
 @dataclass(frozen=True, slots=True)
 class _Tag:
-    """``text`` is what stood before it; ``closes`` says that it is an end tag. Comments and the like have no name."""
+    """``text`` comes before the tag; ``closes`` marks an end tag. Comments and the like have no name."""
 
     text: str
     name: str
@@ -46,7 +46,7 @@ class _Tag:
 
 
 def parses_in_time(page: str) -> bool:
-    """Whether a parser needs no more time and memory than the length of the page explains."""
+    """Whether a parser needs no more time and memory than the page's length explains."""
     open_now: Counter[str] = Counter()
     depth = formatting = steps = copies = count = 0
     for tag in _tags(page):
@@ -65,7 +65,7 @@ def parses_in_time(page: str) -> bool:
 
 
 def bare_words(page: str) -> str:
-    """The text between the tags, in lines as the blocks have it, without any other structure."""
+    """The text between the tags, with a line for each block and no other structure."""
     pieces = []
     hidden = False
     for tag in _tags(page):
@@ -76,7 +76,7 @@ def bare_words(page: str) -> str:
 
 
 def _tags(page: str) -> Iterator[_Tag]:
-    """The tags as an HTML5 tokenizer sees them, and one without a name for the end."""
+    """The tags as an HTML5 tokenizer sees them, and one without a name at the end."""
     at = begun = 0
     while (at := page.find("<", at)) >= 0:
         if page.startswith("<!--", at):
@@ -98,7 +98,7 @@ def _tags(page: str) -> Iterator[_Tag]:
 
 
 def _end_of_tag(page: str, at: int) -> tuple[int, int]:
-    """Where it ends, and how many attributes it has. A tag that nothing ends takes the rest of the page."""
+    """Where the tag ends, and how many attributes it has. A tag that nothing closes takes the rest of the page."""
     count = 0
     while at < len(page) and page[at] != ">":
         match = _ATTRIBUTE.match(page, at)

@@ -1,1 +1,1 @@
-"""Mails in, every text and attachment of them out: ``mail`` over the tree that ``mime`` finds; calendars, cards."""
+"""Reads mails with all their texts and attachments: ``mail``, on the tree from ``mime``; also calendars and cards."""

@@ -1,7 +1,7 @@
-"""A calendar (iCalendar) or address cards (vCard) in, what they say in plain lines out.
+"""Turns a calendar (iCalendar) or address cards (vCard) into plain lines.
 
-Pure. Sources: RFC 5545, RFC 6350, vCard 2.1 and vCalendar 1.0. Written here rather than by a library: ``icalendar``
-refuses a calendar that is cut off as a whole, and cards of version 2.1, which telephones still write.
+Pure. Sources: RFC 5545, RFC 6350, vCard 2.1 and vCalendar 1.0. The library ``icalendar`` refuses a truncated calendar
+as a whole, and cards of version 2.1, which phones still write.
 """
 
 from __future__ import annotations
@@ -76,12 +76,12 @@ _NAMES = {
     "X-GROUP-MEMBERSHIP": "Groups",
 }
 _VENDOR = re.compile(r"X-(?:MS|EVOLUTION|KADDRESSBOOK-X|KADDRESSBOOK|LOTUS|PALM|WAB)-(?=[A-Z]+$)|(?<=X-CUSTOM)\d$")
-"""What stands before, or behind, a name that several programs have: X-EVOLUTION-SPOUSE, X-CUSTOM1."""
+"""What comes before or after a name that several programs have: X-EVOLUTION-SPOUSE, X-CUSTOM1."""
 _FILES_MAX = 50
 _FILES = frozenset({"ATTACH", "PHOTO", "LOGO", "IMAGE", "X-MS-CARDPICTURE"})
 _DESCRIPTIONS = frozenset({"DESCRIPTION", "X-ALT-DESC"})
 _PUBLIC = frozenset({"CLASS:PUBLIC", "X-MICROSOFT-CDO-BUSYSTATUS:BUSY"})
-"""As events are unless something else is said."""
+"""The usual values of events, which are not shown."""
 _INDENT = "  "
 _STRUCTURED = frozenset({"ADR", "ORG", "N", "GENDER"})
 _DATE = re.compile(r"(\d{4})-?(\d\d)-?(\d\d)(?:T(\d\d):?(\d\d):?(\d\d)?(Z?))?")
@@ -94,12 +94,12 @@ _YEARLY = frozenset({"BDAY", "ANNIVERSARY", "DEATHDATE", "X-ANNIVERSARY", "X-ABD
 _PROGRAMS_REMINDER = re.compile(
     r"(?:this is an event |event |alarm |calendar )?(?:reminder|notification)\W*", re.IGNORECASE
 )
-"""What programs write where nobody has written anything."""
+"""What programs write if nobody entered anything."""
 
 
 @dataclass(slots=True)
 class Reading:
-    """What the lines so far have given. ``files`` are the files within it, each with its name."""
+    """The result of the lines so far. ``files`` are embedded files with their names."""
 
     text: str = ""
     files: list[tuple[str, bytes]] = field(default_factory=list)
@@ -110,7 +110,7 @@ class Reading:
     """Of an event of whole days that is being read."""
 
     def name(self, item: Property) -> str:
-        """What stands in the place of a file in base64."""
+        """The text shown in place of a base64 file."""
         content = item.content if item.name in _FILES else b""
         if not content or (item.name != "ATTACH" and is_small_picture(content)):
             return f"({len(item.value) * 3 // 4:,} bytes that are not shown)"
@@ -131,7 +131,8 @@ def to_text(data: bytes) -> str:
 
 
 def read(data: bytes) -> Reading:
-    """A paragraph for each event, task and card; the lines in the order of the file. The further lines of a value are
+    """A paragraph for each event, task and card; lines in the order of the file. Further lines of a value are indented,
+    so that they don't look like properties.
     indented: they are no properties."""
     reading = Reading()
     lines: list[str] = []
@@ -209,7 +210,7 @@ def _words_of_page(value: str) -> str:
 
 
 def _of_android(value: str) -> str:
-    """A kind of its own, and behind it the words, numbers and empty fields of it."""
+    """A custom type, followed by its words, numbers and empty fields."""
     kind, *fields = value.split(";")
     words = ", ".join(text for text in map(_plain, fields) if text and not text.isdecimal())
     return f"{kind.rpartition('/')[2]}: {words}" if words else ""

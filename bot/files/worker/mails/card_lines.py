@@ -1,4 +1,4 @@
-"""A calendar or address cards in, their properties out, whatever is broken about the lines.
+"""Reads the properties of a calendar or address cards, even from broken lines.
 
 Pure. Sources: RFC 5545, RFC 6350, vCard 2.1 and vCalendar 1.0.
 """
@@ -17,10 +17,10 @@ from bot.files.worker.mails.transfer import unpacked
 _LINE = re.compile(r'([A-Za-z0-9.-]++)((?:;(?:[^":;]++|"[^"]*+")*)*):(.*)', re.DOTALL)
 _PARAMETER = re.compile(r';([^=;:"]*)(?:=("[^"]*"|[^;"]*))?')
 _FOLD_WITHIN_CHARACTER = re.compile(rb"(?<=[\x80-\xff])\r?\n[ \t](?=[\x80-\xbf])")
-"""Programs that count bytes fold a line there. Source: RFC 5545, 3.1, which expects it."""
+"""Programs that count bytes fold a line here, possibly within a character. Source: RFC 5545, 3.1."""
 _CARET = re.compile(r"\^([n'^])")
 _CARETS = {"n": " ", "'": '"', "^": "^"}
-"""Source: RFC 6868: what cannot stand in a parameter's value as it is."""
+"""Escapes in parameter values. Source: RFC 6868."""
 _HEAD_BYTES = 8_192
 _NAMES_OF_FILES = (
     "FILENAME",
@@ -40,14 +40,14 @@ class Property:
 
     @property
     def is_packed(self) -> bool:
-        """Whether its value is a file's content in base64, rather than words or an address."""
+        """Whether its value is a file in base64 rather than words or an address."""
         return bool({self.parameters.get("ENCODING", "").lower(), *self.types} & {"b", "base64"}) or (
             self.value.startswith("data:")
         )
 
     @property
     def content(self) -> bytes:
-        """That file; nothing where it is no base64."""
+        """That file; empty if it is not base64."""
         try:
             return binascii.a2b_base64(self.value.partition(";base64,")[2] or self.value)
         except ValueError:
@@ -55,13 +55,13 @@ class Property:
 
     @property
     def filename(self) -> str:
-        """As the calendar calls what is attached, without folders."""
+        """The attachment's name in the calendar, without folders."""
         name = next(filter(None, (self.parameters.get(key, "") for key in _NAMES_OF_FILES)), "")
         return name.replace("\\", "/").rpartition("/")[2].strip()
 
 
 def properties(data: bytes) -> Iterator[Property]:
-    """A line that is no property goes on with what is before it: programs forget to fold, or to escape a line end."""
+    """A line that is no property continues the one before it: programs forget to fold, or to escape a line end."""
     before: Property | None = None
     more: list[str] = []
     for line in _unfolded(_FOLD_WITHIN_CHARACTER.sub(b"", data)):
@@ -103,7 +103,7 @@ def _text(data: bytes) -> str:
 
 
 def _unfolded(data: bytes) -> Iterator[str]:
-    """Logical lines: one that begins with a blank goes on from the line before, and so does one behind a soft break."""
+    """Logical lines: a line that begins with a blank, or follows a soft line break, continues the one before."""
     line: list[str] = []
     for raw in _text(data).replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         soft = bool(line) and line[-1].endswith("=") and "QUOTED-PRINTABLE" in line[0].upper()

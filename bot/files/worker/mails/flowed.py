@@ -1,6 +1,6 @@
-"""The text of a mail whose lines were broken for its way ("format=flowed", "delsp=yes") in, its paragraphs out. Pure.
+"""Joins the lines of a mail that were wrapped for sending ("format=flowed", "delsp=yes"). Pure.
 
-Source: RFC 3676. Without "delsp" the lines read well as they are; with it a word may be broken, as Japanese is.
+Source: RFC 3676. Without "delsp" the lines read well as they are; with it words may be broken, as in Japanese.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ _SIGNATURE = "-- "
 
 def unflowed(text: str) -> str:
     lines: list[str] = []
-    open_depth = -1  # of the quotation whose line goes on
+    open_depth = -1  # of the quotation whose line continues
     for line in text.replace("\r\n", "\n").split("\n"):
         depth = len(_QUOTED.match(line)[0])  # type: ignore[index]  # it matches nothing as well
         words = line[depth:].removeprefix(" ")

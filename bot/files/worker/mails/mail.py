@@ -1,7 +1,7 @@
-"""A mail (RFC 822, MHTML too) or a file of mails in, its text and its attachments out.
+"""Reads a mail (RFC 822, also MHTML) or a mailbox: its text and its attachments.
 
-I/O: reads the mail, writes the text and the attachments to files; runs in a worker process. Every leaf of a mail ends
-up in one of three ways: as text in its turn, as an attachment to be converted, or by its name below the text.
+I/O: reads the mail, writes the text and the attachments to files; runs in a worker process. Every leaf of a mail
+becomes text in its place, an attachment to be converted, or a name below the text.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _DECLARES_ITSELF = frozenset({"text/html", "text/xml", "text/calendar", "text/vc
 
 
 def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Raises ``Unreadable`` where there is neither text nor attachment."""
+    """Raises ``Unreadable`` if there is neither text nor attachment."""
     mails = mails_in(bare(source.read_bytes()))
     if len(mails) > 1:
         return _several(mails, out, limits)
@@ -56,7 +56,7 @@ def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
 
 
 def _several(mails: list[bytes], out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The mails of a mailbox, each to be read as a file of its own."""
+    """The mails of a mailbox, each as a file of its own."""
     members: list[Extract] = []
     for number, mail in enumerate(mails[: limits.archive_files_max], 1):
         members.append(_member(f"{number} {_subject(mail)}.eml", mail, out))
@@ -72,7 +72,7 @@ def _member(name: str, data: bytes, out: Outbox) -> MemberExtract:
 
 
 def _text(part: Part, body: Body, left_out: list[str]) -> str:
-    """Headers, words, and what else was there, each parted from the other by an empty line."""
+    """Headers, text, and what else was there, separated by empty lines."""
     charsets = [charset for charset in (part.charset, *body.charsets) if charset]
     lines = [f"{name.title()}: {value}" for name in _names(part) if (value := part.words(name, *charsets))]
     lines += [f"Importance: {_URGENCIES[urgency]}"] if (urgency := _urgency(part)) in _URGENCIES else []
@@ -84,20 +84,20 @@ def _text(part: Part, body: Body, left_out: list[str]) -> str:
 
 
 def _urgency(part: Part) -> str:
-    """By whichever header programs say it with."""
+    """Programs use different headers for this."""
     said = (part.words(name).lower() for name in ("importance", "x-msmail-priority", "priority", "x-priority"))
     return next((word.split()[0] for word in said if word), "")
 
 
 def _names(part: Part) -> list[str]:
-    """The headers that people see; all of them where nothing but a mail's form makes it one, so that none is lost."""
+    """The headers that people see; all of them if only its form makes it a mail, so that none is lost."""
     if any(name.encode() in ONLY_MAILS for name in part.headers):
         return [name for name in _SHOWN if name in part.headers]
     return [name for name in part.headers if name not in _OF_TRANSPORT]
 
 
 def _content(leaf: Part) -> bytes:
-    """A leaf's bytes as a file: text that says its encoding only in the mail is put into UTF-8."""
+    """A leaf's bytes as a file. Text whose encoding only the mail gives is converted to UTF-8."""
     data = leaf.payload
     if not leaf.content_type.startswith("text/") or leaf.content_type in _DECLARES_ITSELF or not leaf.charset:
         return data
@@ -125,7 +125,7 @@ _ENDINGS = {
 
 
 def name_of(leaf: Part, number: int) -> str:
-    """As the mail calls it, else by what it holds; ``number`` is its place among the attachments."""
+    """The name in the mail, or one by the content; ``number`` is its place among the attachments."""
     name = leaf.filename or leaf.words("content-description")
     if leaf.content_type in {"message/rfc822", "message/global"}:
         return name or f"{_subject(leaf.payload)}.eml"

@@ -1,6 +1,6 @@
-"""The tree of a mail's parts in, what of it is text, what is attached, and what is only named out.
+"""Sorts the parts of a mail: what is text, what is attached, and what is only named.
 
-Pure. Of several versions of one text the richest is shown, and another below it if it says something else.
+Pure. Of several versions of a text the richest is shown, and another below it if it says something else.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _AS_TEXT = _CARDS | frozenset(
     | {"message/global-delivery-status"}
 )
 _RANKS = {"text/plain": 0, "text/x-amp-html": 2, "text/watch-html": 2, "text/enriched": 2, "text/richtext": 2}
-"""Which of two versions that say the same is shown: plain text is the shortest, some kinds leave marks in the text."""
+"""Which of two versions with the same words is shown: plain text is the shortest, some kinds leave marks in the
+text."""
 _OF_LAYOUT = frozenset({"text/css", "text/javascript", "application/javascript", "application/x-javascript"})
 _SIGNATURES = frozenset(
     {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pgp-signature"}
@@ -40,21 +41,21 @@ _OF_A_FILE = "application/applefile"
 _SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 _PAGES = frozenset({"text/html", "text/x-amp-html", "text/watch-html"})
 _MARKS = re.compile(r"<<|<param>[^<]*|</?[A-Za-z][A-Za-z0-9-]{0,60}>")
-"""Source: RFC 1896, where a bracket that is meant stands twice."""
+"""A literal bracket is doubled. Source: RFC 1896."""
 _WITH_MARKS = frozenset({"text/enriched", "text/richtext"})
 _VERSIONS = _PAGES | _WITH_MARKS | {"text/markdown", "text/x-markdown"}
-"""Kinds that a version of the mail's text may have; elsewhere in a mail most of them are files."""
+"""Kinds that a version of the mail's text may have; elsewhere in a mail most of these are files."""
 _WRITTEN_IN_MAX = 50
 _PGP = "-----BEGIN PGP MESSAGE-----"
 _SEALS_MAX = 5
-"""Signed mails that are opened, one within the other too."""
+"""The most signed mails that are opened, including nested ones."""
 
 
 @dataclass(slots=True)
 class Body:
-    """``named`` are leaves neither shown nor attached, ``charsets`` those that the texts are declared to be in.
+    """``named`` leaves are neither shown nor attached; ``charsets`` are the declared charsets of the texts.
 
-    ``opened`` counts the signed mails that the text was taken out of.
+    ``opened`` counts the signed mails that the text was taken from.
     """
 
     texts: list[str] = field(default_factory=list)
@@ -72,7 +73,7 @@ def body_of(part: Part) -> Body:
     body.named += [f"{len(behind):,} characters behind the end of the mail"] if behind else []
     seen: set[bytes] = set()
     once = []
-    for leaf in body.attached:  # an invitation comes as a version of the text and as a file
+    for leaf in body.attached:  # an invitation comes as a version of the text and again as a file
         content = leaf.payload if leaf.content_type in {"text/calendar", "application/ics"} else b""
         if not content or content not in seen:
             once.append(leaf)
@@ -82,7 +83,7 @@ def body_of(part: Part) -> Body:
 
 
 class _As(Enum):
-    """What a part is within the one that holds it."""
+    """What a part is within its parent."""
 
     ROOT = "the mail itself"
     ONE_OF_MANY = "one of several parts"
@@ -139,7 +140,7 @@ def _read_leaf(part: Part, body: Body, role: _As) -> None:
 
 
 def _without_files(part: Part) -> tuple[Part, list[Part]]:
-    """The text, and what a program that knows no MIME wrote into it."""
+    """The text, without files that programs which know no MIME wrote into it."""
     text, files = without_files(part.payload) if part.content_type == "text/plain" else (b"", [])
     if not files:
         return part, []
@@ -152,7 +153,7 @@ def _without_files(part: Part) -> tuple[Part, list[Part]]:
 
 
 def _in_calendar(part: Part) -> list[Part]:
-    """The files that an invitation has within itself."""
+    """The files embedded in an invitation."""
     data = part.payload if part.content_type in _CARDS else b""
     found = calendars.read(data).files if data and is_calendar(data) else []
     return [
@@ -162,7 +163,7 @@ def _in_calendar(part: Part) -> list[Part]:
 
 
 def _written_in(part: Part) -> list[Part]:
-    """The pictures that a page has within itself, each once."""
+    """The pictures embedded in a page, each once."""
     found: dict[bytes, str] = {}
 
     def kept(packed: Packed) -> str:
@@ -176,9 +177,9 @@ def _written_in(part: Part) -> list[Part]:
 
 
 def _is_text(part: Part, role: _As) -> bool:
-    """A part that has a name is a file, unless it is the text itself that some programs give a name."""
+    """A part with a name is a file, unless it is the text itself: some programs give that a name."""
     if part.content_type.startswith("multipart/"):
-        return True  # nothing parts it: what people see is what stands there
+        return True  # without parts it is the text that people see
     is_kind = part.content_type in _AS_TEXT or (role is _As.VERSION and part.content_type in _VERSIONS)
     if not is_kind or part.disposition == "attachment":
         return False
@@ -202,14 +203,14 @@ def text_of(part: Part) -> str:
 
 
 def _where(part: Part) -> str:
-    """An attachment's address that is not in the mail. Source: RFC 2046, 5.2.3; RFC 2017 for URLs."""
+    """The address of an attachment that is not in the mail. Source: RFC 2046, 5.2.3; RFC 2017 for URLs."""
     told = [part.parameter(name) for name in ("url", "site", "server", "directory", "name", "subject")]
     address = re.sub(r"\s+", "", told[0])
     return address or ", ".join(one for one in told[1:] if one) or part.parameter("access-type") or "not said where"
 
 
 def declared_in(page: bytes) -> str:
-    """The encoding that a page of HTML names for itself, within its first kilobyte."""
+    """The encoding that an HTML page declares, within its first kilobyte."""
     match = re.search(rb"<meta[^>]{1,200}charset\s*=\s*[\"']?([\w.:-]{2,40})", page[:1_024], re.IGNORECASE)
     return match[1].decode("ascii") if match else ""
 
@@ -218,7 +219,7 @@ def declared_in(page: bytes) -> str:
 
 
 def _read_versions(parts: list[Part], body: Body) -> None:
-    """Each version may have attachments of its own; an invitation is shown besides, whatever the versions say."""
+    """Each version may have attachments of its own. An invitation is always shown as well."""
     versions, besides = list[tuple[int, list[str]]](), list[str]()
     for part in _flat(parts):
         kind = part.content_type
@@ -237,7 +238,7 @@ def _read_versions(parts: list[Part], body: Body) -> None:
 
 
 def _flat(parts: list[Part]) -> Iterator[Part]:
-    """Versions of a version are versions."""
+    """Versions may themselves have versions."""
     for part in parts:
         if part.parts and part.content_type == "multipart/alternative":
             yield from _flat(part.parts)
@@ -249,7 +250,7 @@ def _flat(parts: list[Part]) -> Iterator[Part]:
 
 
 def _is_decoration(part: Part, role: _As) -> bool:
-    """A small picture within the text; what says that it is an attachment is one, however small."""
+    """A small picture within the text. One that is declared an attachment is kept, however small."""
     if not part.content_type.startswith("image/") or part.disposition == "attachment":
         return False
     if not (role is _As.RELATED or part.disposition == "inline" or "content-id" in part.headers):

@@ -1,8 +1,7 @@
-"""The beginning of a file in, whether it is a mail or a file of mails out.
+"""Tells whether a file is a mail or a mailbox, by its beginning.
 
-Pure. Programs that save mails put things before the first header (a byte order mark, empty lines, the line of a Unix
-mailbox, a number), and people save drafts and web pages (MHTML) in the same form: what tells a mail is which headers it
-has.
+Pure. Programs put things before the first header (a byte order mark, empty lines, the line of a Unix mailbox, a
+number), and drafts and web pages (MHTML) are saved in the same form. So the names of the headers decide.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ _TIME = re.compile(rb"\d:\d\d")
 _MMDF_LINE = re.compile(rb"(?m)^\x01{4}[ \t]*(?:\r?\n|\Z)")
 """What stands before and behind each mail of an MMDF mailbox."""
 _LENGTH_LINE = re.compile(rb"([1-9][0-9]{0,9})[ \t]*\r?\n(?=[!-9;-~]{1,100}[ \t]*:)")
-"""Apple Mail writes how long the mail is before it, and its own notes on it behind it."""
+"""Apple Mail writes the mail's length before it, and its own notes after it."""
 _BOUNDARY = re.compile(
     rb"(?im)^content-type:\s*multipart/[^\n]*(?:\n[ \t][^\n]*){0,9}?"
     rb"\bboundary=(?:\"([^\"\r\n]{1,200})\"|([^\s;\"]{1,200}))"
@@ -28,7 +27,7 @@ _BOUNDARY = re.compile(
 _PART = rb"(?mi)^--%s[ \t]*\r?\n(?:content-[a-z-]{1,40}:|\r?\n)"
 _LONG_HEADERS_BYTES, _HEADERS_MAX = 6_000, 40
 _FROM_GIT = re.compile(rb"From [0-9a-f]{40} ")
-"""A patch as git sends it: it is read as what it is, its lines as they are."""
+"""A patch written by git, which is read as text."""
 ONLY_MAILS = frozenset(
     {b"received", b"return-path", b"message-id", b"mime-version", b"delivered-to", b"x-unsent", b"x-mailer"}
     | {b"in-reply-to", b"dkim-signature", b"x-mozilla-status", b"x-originating-ip", b"thread-topic", b"envelope-to"}
@@ -42,9 +41,9 @@ _MOSTLY_MAILS = frozenset(
 
 
 def looks_like_mail(head: bytes) -> bool:
-    """Whether the headers at its beginning are those of a mail: two that only mails have, or who wrote about what.
+    """Whether it begins with the headers of a mail: two that only mails have, or who wrote about what.
 
-    So is the body of one without its headers, where it says that it is in parts.
+    Also true for a body without its headers, if it says that it has parts.
     """
     head = bare(head)
     if _FROM_GIT.match(head):
@@ -65,22 +64,22 @@ def looks_like_mail(head: bytes) -> bool:
 
 
 def _is_headers_alone(head: bytes) -> bool:
-    """Whether a beginning as long as is looked at ends within the headers: a mail to hundreds of people has its subject
-    behind their addresses, which a list of such lines has not."""
+    """Whether all of the beginning that is looked at are headers: a mail to hundreds of people has its subject after
+    their addresses, unlike a list of such lines."""
     lines = head.split(b"\n")
     begun = sum(line[:1] not in {b" ", b"\t"} for line in lines)
     return len(head) >= _LONG_HEADERS_BYTES and all(map(bytes.strip, lines[:-1])) and begun <= _HEADERS_MAX
 
 
 def _has_parts(head: bytes) -> bool:
-    """Whether a boundary is named, and parts a part of its own with headers from what comes before: some programs save
-    a mail, or a part of one, from there on."""
+    """Whether a boundary is named, and separates a part with headers from what comes before: some programs save a mail,
+    or a part of one, from there on."""
     named = _BOUNDARY.search(head)
     return named is not None and re.search(_PART % re.escape(named[1] or named[2]), head) is not None
 
 
 def bare(data: bytes) -> bytes:
-    """A mail without what stands before it, its lines ending in LF or CRLF."""
+    """A mail without what comes before it; lines end in LF or CRLF."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = data.decode("utf-16", "replace").encode()
     data = data.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n\t \x00\x01")
@@ -102,7 +101,7 @@ def mails_in(data: bytes) -> list[bytes]:
 
 
 def _begins(data: bytes, line: re.Match[bytes]) -> bool:
-    """Whether a mail begins behind this line: it is the first, or stands behind an empty line and before a header."""
+    """Whether a mail begins after this line: it is the first, or has an empty line before and a header after it."""
     at = line.start()
     stands_free = not at or data[max(at - 4, 0) : at].replace(b"\r", b"").endswith(b"\n\n")
     stands_free = stands_free or _MAILBOX_START.match(data, at) is not None  # some programs leave out the empty line
@@ -111,7 +110,8 @@ def _begins(data: bytes, line: re.Match[bytes]) -> bool:
 
 
 def _names(head: bytes) -> set[bytes]:
-    """The names of the headers up to an empty line; none where a line before it is not one, unless a mail is sure."""
+    """The names of the headers up to an empty line; none if a line before that is not a header, unless it is surely a
+    mail."""
     names: set[bytes] = set()
     *lines, cut_off = head.split(b"\n")
     for line in lines:

@@ -1,8 +1,8 @@
-"""The versions of one text that a mail holds in, what of them people have to see out: none said twice, none lost.
+"""Chooses what to show of several versions of a mail's text, so that nothing is repeated and nothing lost.
 
-Pure. Linear in the length of the texts. The richest version is the body. Another is shown below it, under a label,
-where it has enough words that were not shown yet: a plain text is mostly the HTML once more, but need not be. Of one
-that has few of its own the lines are shown that have them.
+Pure. Linear in the length of the texts. The richest version is the body. Another is shown below it, under a label, if
+it has enough words that were not shown yet: plain text mostly repeats the HTML, but need not. If a version has few
+words of its own, only the lines with those are shown.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ LABEL = "[Another version of the same mail:]"
 LABEL_OF_LINES = "[Only in another version of the same mail:]"
 _NEW_WORDS_ONE_IN = 5
 _NEW_WORDS_MAX = 20
-"""From so many new words on a version is shown, however long it is: that is a paragraph of its own."""
+"""A version with this many new words is shown, however long it is: that is a paragraph of its own."""
 _WIDE = "\u2e80-\u9fff\uac00-\ud7a3"
 _WORD = re.compile(f"[{_WIDE}]|[^\\W_{_WIDE}]+")
 _NO_WORDS = re.compile(
     r"https?://[^\s<>()\[\]]+|[(<\[]?mailto:[^\s<>()\[\]]*[)>\]]?|\[[\w.-]{1,80}\.(?:png|jpe?g|gif)\]|\[cid:[^\[\]]*\]|\[\d{1,3}\]|[\u00ad\u200b-\u200d\ufeff]"
 )
-"""What programs write into one version alone: addresses of links and pictures, footnotes' numbers, where to break."""
+"""What programs write into one version only: addresses of links and pictures, footnote numbers, line break hints."""
 
 
 def chosen(versions: Iterable[list[str]], besides: Sequence[str] = ()) -> list[str]:
-    """The texts to show, the body's first, then ``besides``, then what other versions add, each under a label.
+    """The texts to show: the body, then ``besides``, then what other versions add, each under a label.
 
-    Of versions with equally many words the first is the body. ``versions`` has the plainest first.
+    Of versions with equally many words the first is the body. ``versions`` starts with the plainest.
     """
     texts = [version for version in versions if any(text.strip() for text in version)]
     words = [_words(version) for version in texts]
@@ -57,7 +57,7 @@ def has_new_words(text: str, shown: str) -> bool:
 
 
 def _words(texts: list[str]) -> set[str]:
-    """Each word once, in small letters. Where no spaces part the words, each two characters are one."""
+    """Each word once, in lower case. In scripts without spaces, every two characters count as a word."""
     found = set()
     for text in texts:
         before = ""

@@ -1,9 +1,9 @@
-"""The bytes of a mail in, the tree of its parts out, whatever is broken about them.
+"""Parses a mail into the tree of its parts, however broken it is.
 
 Pure. Sources: RFC 5322 (headers), RFC 2045 to 2047 and 2231 (parts, encodings, words in headers). The standard
-library's parser is used for the parameters of short headers only: a mail nested 2,000 deep ends it by recursion, its
-time grows with the square of the nesting and of a header's length (250 kB of parameters: 41 s), and a part whose
-boundary is wrong is empty to it.
+library's parser is used only for the parameters of short headers: a mail nested 2,000 deep exceeds its recursion limit,
+its time grows with the square of the nesting and of a header's length (250 kB of parameters: 41 s), and it finds
+nothing in a part whose boundary is wrong.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bot.files.worker.mails.transfer import unpacked
 
 _DEPTH_MAX = 12
 _PARTS_MAX = 10_000
-"""Of a mail; its last one holds what follows."""
+"""The most parts of a mail; the last one holds what follows."""
 _PARAMETERS_BYTES_MAX = 4_000
 _HEADERS_BYTES_MAX = 64_000
 _HEADER_LINE = re.compile(rb"([!-9;-~]{1,100})[ \t]*:(.*)", re.DOTALL)
@@ -33,9 +33,9 @@ _ENCODED_WORD = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*)
 
 @dataclass(slots=True)
 class Part:
-    """``headers`` by lower-case name, unfolded; ``raw`` is what stands below them, still in its transfer encoding.
+    """``headers`` are unfolded, by lower-case name; ``raw`` is the body, still in its transfer encoding.
 
-    ``behind`` is what stands behind the line that ends the last of its parts.
+    ``behind`` is what follows the line that ends the last of its parts.
     """
 
     headers: dict[str, list[bytes]]
@@ -54,7 +54,7 @@ class Part:
 
     @property
     def charset(self) -> str:
-        """As the header declares it, or nothing."""
+        """As the header declares it, or empty."""
         return self.parameter("charset")
 
     @property
@@ -63,7 +63,7 @@ class Part:
 
     @property
     def payload(self) -> bytes:
-        """The content itself, out of its transfer encoding."""
+        """The content, decoded from its transfer encoding."""
         return unpacked(self.raw, self.first("content-transfer-encoding").decode("ascii", "replace"))
 
     @property
@@ -75,12 +75,12 @@ class Part:
         return self.headers.get(name, [b""])[0]
 
     def words(self, name: str, *charsets: str) -> str:
-        """A header as people read it; ``charsets`` say what its bare bytes may be."""
+        """A header as people read it; ``charsets`` are the possible encodings of its raw bytes."""
         values = [words(value, *charsets) for value in self.headers.get(name, [])]
         return ", ".join(value for value in values if value)
 
     def parameter(self, name: str, header: str = "content-type") -> str:
-        """One parameter of a header, out of whichever way was found to write more than ASCII; the newest goes first."""
+        """One parameter of a header, decoded from any way of writing more than ASCII; the newest way goes first."""
         given = self._parameters(header, "").get_params([], header)
         values: list[Any] = [value for key, value in given if key.lower() == name]  # a tuple for RFC 2231's
         for value in values:
@@ -102,7 +102,7 @@ def parse(data: bytes) -> Part:
 
 
 def parse_headers(data: bytes) -> Part:
-    """A mail's headers alone, as far as its first 64 kB hold them."""
+    """A mail's headers, as far as its first 64 kB hold them."""
     return Part(_headers(data, 0, min(len(data), _HEADERS_BYTES_MAX))[0], b"")
 
 
@@ -130,9 +130,9 @@ def _parsed(data: bytes, start: int, end: int, default_type: str, depth: int, le
 
 
 def _headers(data: bytes, start: int, end: int) -> tuple[dict[str, list[bytes]], int]:
-    """The headers, and where the body begins: behind an empty line, or at the first line that is no header.
+    """The headers, and where the body begins: after an empty line, or at the first line that is no header.
 
-    Neither ends them where a header that a mail needs follows at once: programs break long lines in the wrong place.
+    If a header that a mail needs follows at once, the headers go on: programs break long lines in the wrong place.
     """
     found: list[tuple[bytes, list[bytes]]] = []
     at = start
@@ -161,25 +161,24 @@ def _headers(data: bytes, start: int, end: int) -> tuple[dict[str, list[bytes]],
 
 
 def _is_folded(data: bytes, at: int, end: int, lines: list[bytes]) -> bool:
-    """Whether a line of blanks alone stands within a header, as in the reports of spam filters: by what follows it."""
+    """Whether a line of blanks is within a header, as in the reports of spam filters, judging by what follows."""
     line_end = data.find(b"\n", at, end) + 1 or end
     line = data[at:line_end]
     return bool(line.strip()) and (line[:1] in b" \t" or (len(lines) > 1 and _HEADER_LINE.match(line) is not None))
 
 
 def _goes_on(data: bytes, at: int, end: int, found: list[tuple[bytes, list[bytes]]]) -> bool:
-    """Whether the headers that say how to read the body, and are not there yet, come behind this line."""
+    """Whether the headers that tell how to read the body are still missing and follow this line."""
     if any(name.lower() == b"content-type" for name, _ in found):
         return False
     return _NEEDED_HEADER.match(data, at, end) is not None
 
 
 def _pieces(data: bytes, start: int, end: int, boundary: str, *, declared: bool) -> tuple[list[tuple[int, int]], int]:
-    """Where the parts lie between the lines that part them; by the first line that looks like one where none is right.
-    Also where they have ended.
+    """Where the parts are between the boundaries; if no boundary is right, by the first line that looks like one. Also
+    where the parts end.
 
-    ``declared`` says that the part calls itself one of several parts; if not, only a part that begins with such a line
-    has any.
+    ``declared``: the part says that it is a multipart. If not, it has parts only if it begins with such a line.
     """
     delimiters = _delimiters(data, start, end, boundary.encode("utf-8", "replace")) if boundary else []
     if not delimiters:
@@ -206,12 +205,12 @@ def words(raw: bytes, *charsets: str) -> str:
     """A header's value as people read it, on one line."""
     plain = raw.isascii() and b"=?" in raw and b"\x1b" not in raw  # the base64 in its words is no other encoding
     narrow = [charset for charset in charsets if not charset.lower().startswith(("utf-16", "utf-32"))]
-    text = raw.decode("ascii") if plain else decoded(raw, *narrow)  # lines of headers end with one byte
+    text = raw.decode("ascii") if plain else decoded(raw, *narrow)  # header lines end with a single byte
     return " ".join(_ENCODED_WORDS.sub(_run_of_words, text).split())
 
 
 def _run_of_words(run: re.Match[str]) -> str:
-    """Words of one encoding that follow each other are one text: it may be cut within a character."""
+    """Adjacent words of one encoding are joined before decoding: a character may be split between them."""
     pieces: list[tuple[str, bytes]] = []
     for charset, how, content in _ENCODED_WORD.findall(run[0]):
         packed = content.replace("_", " ") if how in "qQ" else content

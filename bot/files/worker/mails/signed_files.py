@@ -20,7 +20,7 @@ _ENDINGS = (".p7m", ".p7s", ".p7z", ".p7", ".pkcs7", ".sig", ".pem", ".txt")
 
 
 def convert(source: Path, name: str, out: Outbox) -> list[Extract]:
-    """Raises ``Unreadable`` for what is encrypted, and for a signature without what it is of."""
+    """Raises ``Unreadable`` for an encrypted file, and for a signature alone."""
     data = source.read_bytes()
     if not is_signed(data[:_START_BYTES]):
         armour = _ARMOUR.match(data)

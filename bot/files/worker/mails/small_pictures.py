@@ -1,4 +1,4 @@
-"""A picture's bytes in, whether it is one of those that only decorate out: logos, rules, icons.
+"""Tells whether a picture only decorates: logos, rules, icons.
 
 Pure.
 """
@@ -10,13 +10,13 @@ import struct
 
 _DECORATION_BYTES_MAX = 10_000
 _DECORATION_PX_MAX = 40_000
-"""Of a picture's area, 200 × 200: logos and rules of a signature are no larger, charts are."""
+"""In square pixels, 200 × 200: logos and rules of a signature are no larger, charts are."""
 _FRAME_OF_JPEG = re.compile(rb"\xff[\xc0-\xc3]\x00[\x08-\x14]\x08(.{4})[\x01-\x04]", re.DOTALL)
-"""Its length, bits, height, width and components, as they hardly stand anywhere else by chance."""
+"""A JPEG's frame header: length, bits, height, width and components, which hardly occur by chance."""
 
 
 def is_small_picture(data: bytes) -> bool:
-    """By its bytes, and by its area where that is easy to know: a plain chart has few bytes, and is no logo."""
+    """By its area if that is easy to find, else by its bytes: a plain chart has few bytes and is no logo."""
     return 0 < len(data) < _DECORATION_BYTES_MAX and _starts_as_picture(data) and _area_px(data) <= _DECORATION_PX_MAX
 
 
@@ -25,7 +25,7 @@ def _starts_as_picture(data: bytes) -> bool:
 
 
 def _area_px(data: bytes) -> int:
-    """Of a PNG, GIF or JPEG by its first bytes; none of another kind, whose length has to tell."""
+    """The area of a PNG, GIF or JPEG by its first bytes; ``None`` for other kinds, which are judged by their length."""
     try:
         if data.startswith(b"\x89PNG"):
             width, height = struct.unpack_from(">II", data, 16)

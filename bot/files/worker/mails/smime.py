@@ -65,7 +65,7 @@ def _content(data: bytes, kind: bytes) -> bytes:
 
 
 def _header(data: bytes, at: int) -> tuple[int, int, int]:
-    """Tag, where the content begins and where it ends; of one whose length is not said, with the data."""
+    """The tag, and where the content begins and ends; content of unknown length ends with the data."""
     if at + 2 > len(data):
         return 0, len(data), len(data)
     tag, length = data[at], data[at + 1]

@@ -1,6 +1,6 @@
-"""Bytes in one of a mail's transfer encodings in, the bytes they stand for out.
+"""Decodes a mail's transfer encodings.
 
-Pure. Source: RFC 2045, and uuencode as Unix has it. What is damaged gives what can be read of it.
+Pure. Source: RFC 2045, and uuencode as Unix has it. Damaged data is decoded as far as possible.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import binascii
 import re
 
 _ENCODING = re.compile(r"[\s\"']*([\w-]+)")
-"""What stands behind the name, as a comment or a parameter, is none of it."""
+"""A comment or a parameter may follow the name."""
 _PADDED_BREAK = re.compile(rb"=[ \t]++(?=\r?\n|\Z)")
-"""A soft line break, and the blanks that it got on its way. Source: RFC 2045, 6.7 (3)."""
+"""A soft line break, with blanks that were added on the way. Source: RFC 2045, 6.7 (3)."""
 _BASE64_LINE = rb"[ \t]*+[A-Za-z0-9+/=]*+[ \t]*+\r?+"
 _BASE64_LINES = re.compile(rb"(?:%s\n)*(?:%s\Z)?" % (_BASE64_LINE, _BASE64_LINE))
-"""Not possessive as a whole: before Python 3.11.5 a group that is, and fails midway, does not go back."""
+"""not possessive as a whole: before Python 3.11.5 such a group does not backtrack when it fails midway"""
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="))
 _UU_BEGIN = re.compile(rb"(?m)^begin [0-7]{3,4} ([^\r\n]{1,300}?)[ \t]*\r?\n")
 _YENC_BEGIN = re.compile(
@@ -28,7 +28,7 @@ _UU_FILE = re.compile(_UU_BEGIN.pattern + rb"((?:[ -`]{1,64}+\r?+\n)*+)end[ \t]*
 
 
 def unpacked(data: bytes, encoding: str) -> bytes:
-    """``encoding`` is a Content-Transfer-Encoding as its header has it; an unknown one leaves the bytes alone."""
+    """``encoding`` is the value of Content-Transfer-Encoding; with an unknown one the bytes stay as they are."""
     named = _ENCODING.match(encoding)
     name = named[1].lower() if named is not None else ""
     if name == "quoted-printable":
@@ -42,7 +42,7 @@ def unpacked(data: bytes, encoding: str) -> bytes:
 
 
 def without_files(text: bytes) -> tuple[bytes, list[tuple[bytes, bytes]]]:
-    """What is left of a text, and the files that stand in it as older programs attach them: names and contents."""
+    """The remaining text, and the files within it as older programs attach them: names and contents."""
     files = [(found[1], _from_uu(found[2])) for found in _UU_FILE.finditer(text)]
     text = _UU_FILE.sub(b"", text) if files else text
     while (begin := _YENC_BEGIN.search(text)) and (end := _YENC_END.search(text, begin.end())):
@@ -62,8 +62,8 @@ def _from_yenc(data: bytes) -> bytes:
 
 
 def _from_base64(data: bytes) -> bytes:
-    """Characters of no meaning are skipped; a text behind the last line, as mailing lists add one, stays a text, and so
-    does one that was never packed, whatever its part says."""
+    """Skips characters without meaning. Text after the last line, such as a mailing list's footer, stays; so does text
+    that was never encoded, whatever its part declares."""
     lines = _BASE64_LINES.match(data)
     end = lines.end() if lines is not None else 0
     if not data[:end].strip() and _is_running_text(data):
@@ -75,14 +75,14 @@ def _from_base64(data: bytes) -> bytes:
 
 
 def _is_running_text(data: bytes) -> bool:
-    """Whether most lines have blanks between words of many lengths; base64 has none, or groups of one length."""
+    """Whether most lines have blanks between words of various lengths; base64 has none, or groups of one length."""
     lines = [words for line in data[:_LOOKED_AT_BYTES].split(b"\n") if (words := line.split())]
     lengths = {len(word) for words in lines for word in words[:-1]}
     return sum(len(words) > 1 for words in lines) * 2 > len(lines) and len(lengths) > 2
 
 
 def _padded(piece: bytes) -> bytes:
-    """Whole groups of four; a single character at the end says nothing."""
+    """Whole groups of four; a single character at the end means nothing."""
     piece = piece[: len(piece) - (len(piece) % 4 == 1)]
     return piece + b"=" * (-len(piece) % 4)
 
@@ -94,7 +94,7 @@ def _from_uu(data: bytes) -> bytes:
             break
         try:
             pieces.append(binascii.a2b_uu(line))
-        except binascii.Error:  # encoders disagree about the end of a line: what its length calls for is enough
+        except binascii.Error:  # encoders disagree about line ends: the bytes that the length calls for are enough
             length = (((line[0] - 32) & 63) * 4 + 5) // 3 if line else 0
             try:
                 pieces.append(binascii.a2b_uu(line[:length]))

@@ -1,1 +1,1 @@
-"""What Outlook writes (.msg, winmail.dat) in, the same as of a mail out: ``outlook_item``, over ``mapi``."""
+"""Reads what Outlook writes (.msg, winmail.dat) like a mail: ``outlook_item``, on top of ``mapi``."""

@@ -1,6 +1,6 @@
-"""Rich text as Outlook packs it (PR_RTF_COMPRESSED) in, the rich text out.
+"""Unpacks the rich text of Outlook (PR_RTF_COMPRESSED).
 
-Pure. Source: [MS-OXRTFCP]. What is damaged gives what comes before the damage; the checksum is not asked.
+Pure. Source: [MS-OXRTFCP]. Damaged data gives what comes before the damage; the checksum is not checked.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _RAW_BYTES_MAX = 50_000_000
 
 
 def unpacked(data: bytes) -> bytes:
-    """Nothing for what is neither packed nor rich text."""
+    """Empty if it is neither packed nor rich text."""
     if len(data) < 16 or data[8:12] not in {b"LZFu", b"MELA"}:
         return data if data.startswith(b"{\\rtf") else b""
     raw_bytes = int(struct.unpack_from("<I", data, 4)[0])
@@ -45,6 +45,7 @@ def unpacked(data: bytes) -> bytes:
 
 
 def _repeated(out: bytearray, back: int, length: int) -> bytes:
-    """What stands ``back`` bytes before the end, so often that it is ``length`` bytes; before the beginning, blanks."""
+    """Copies ``length`` bytes from ``back`` bytes before the end, repeating them if needed; before the beginning are
+    blanks."""
     source = bytes(out[-back:]).rjust(back)
     return (source * (length // back + 1))[:length]

@@ -1,7 +1,7 @@
-"""Properties as Outlook stores them in, texts, dates and numbers out: for .msg files and for winmail.dat alike.
+"""Reads properties as Outlook stores them, both in .msg files and in winmail.dat.
 
-Pure. Sources: [MS-OXCDATA] for the types, [MS-OXPROPS] for what the numbers mean. A property is asked for by its id or,
-where its id differs from file to file, by the set it belongs to and its number or name in there.
+Pure. Sources: [MS-OXCDATA] for the types, [MS-OXPROPS] for the numbers. A property is looked up by its id or, if the id
+differs from file to file, by its set and its number or name within that.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _SETS = {
 
 
 def set_name(guid: bytes) -> str:
-    """A property set's short name, or its number where it has none here. ``guid`` as files have it, 16 bytes."""
+    """A property set's short name, or its number if it has none here. ``guid`` is 16 bytes as in the file."""
     return _SETS.get(guid, guid.hex())
 
 
@@ -57,7 +57,7 @@ _PAGES = {
 
 
 def _page_of(locale: int) -> str:
-    """The code page of Windows in a language. Source: [MS-LCID]; its low ten bits are the language."""
+    """the regions that write traditional Chinese: Taiwan, Hong Kong, Macau"""
     if locale in {0x0404, 0x0C04, 0x1404}:  # Chinese as it is written in Taiwan, Hong Kong and Macau
         return "950"
     return _PAGES.get(locale & 0x3FF, "1252") if locale else ""
@@ -65,7 +65,7 @@ def _page_of(locale: int) -> str:
 
 @dataclass(slots=True)
 class Properties:
-    """``raw`` has type and contents by id, ``named`` the ids of those that have none of their own."""
+    """``raw`` has type and contents by id; ``named`` has the ids of properties that have no fixed one."""
 
     raw: dict[int, tuple[int, list[bytes]]] = field(default_factory=dict)
     named: dict[tuple[str, int | str], int] = field(default_factory=dict)
@@ -76,7 +76,7 @@ class Properties:
         return found[1][0] if found is not None and found[1] else b""
 
     def text(self, key: Key) -> str:
-        """Several texts are one list; what is no text is written as people write it."""
+        """Several texts are joined to a list; other types are written as people write them."""
         found = self._find(key)
         if found is None:
             return ""
@@ -106,7 +106,7 @@ class Properties:
         return f"{moment:%Y-%m-%d %H:%M} UTC" if moment else ""
 
     def html(self, key: int) -> bytes:
-        """A page as bytes, also where it is kept as a string."""
+        """A page as bytes, also if it is stored as a string."""
         found = self._find(key)
         if found is not None and found[0] == UNICODE:
             return self.text(key).encode("utf-8", "replace")
@@ -117,7 +117,7 @@ class Properties:
         return str(int(number)) if number and number > 0 else ""
 
     def find_charsets(self) -> tuple[str, ...]:
-        """Those that strings may be in: as the message says, else as its language had it, else by their look."""
+        """Possible encodings of strings: as the message says, else by its language, else by their look."""
         by_language = _page_of(int(self.number(LOCALE) or 0))
         named = tuple(filter(None, (self.codepage(CODE_PAGE), by_language, self.codepage(HTML_CODE_PAGE))))
         strings = b" ".join(value for kind, values in self.raw.values() if kind == STRING8 for value in values)
@@ -133,13 +133,13 @@ class Properties:
         if kind == UNICODE:
             return value[: len(value) & ~1].decode("utf-16-le", "replace").rstrip("\0")
         ended = value.rstrip(b"\0")
-        if b"\0" in ended:  # two bytes a character, whatever it says: the last may end with one
+        if b"\0" in ended:  # two bytes a character, whatever it says: the last may end with a zero
             ended = value[: len(ended) + len(ended) % 2]
         return decoded(ended, *self.charsets)
 
 
 def _moment(kind: int, value: bytes) -> datetime | None:
-    """A FILETIME (units of 100 ns since 1601) or an OLE date (days since 1899). Absurd ones stand for "none"."""
+    """A FILETIME (units of 100 ns since 1601) or an OLE date (days since 1899). Absurd values mean "none"."""
     try:
         if kind == _TIME:
             moment = datetime(1601, 1, 1, tzinfo=UTC) + timedelta(microseconds=struct.unpack("<Q", value[:8])[0] // 10)
@@ -152,8 +152,8 @@ def _moment(kind: int, value: bytes) -> datetime | None:
 
 @dataclass(slots=True)
 class Attached:
-    """``content`` are its bytes; ``item`` opens the message that it is, where it is one. ``opened`` are the streams of
-    an office document that lies open in the message."""
+    """``content`` are its bytes; ``item`` opens the message, if it is one. ``opened`` are the streams of an office
+    document that is stored unpacked in the message."""
 
     properties: Properties
     content: bytes = b""

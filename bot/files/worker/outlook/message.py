@@ -1,7 +1,7 @@
-"""The streams of an Outlook message (.msg) in, its text and its attachments out; the messages within it likewise.
+"""Reads an Outlook message (.msg), its attachments, and the messages within it.
 
-I/O: writes the text and the attachments to files; runs in a worker process. Source: [MS-OXMSG]: a
-property is a stream named by its id and type, an attachment a storage, and so is a message within a message.
+I/O: writes the text and the attachments to files; runs in a worker process. Source: [MS-OXMSG]: a property is a stream
+named by its id and type; an attachment is a storage, and so is a message within a message.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SEVERAL_OF = {BINARY: 8, STRING8: 4, UNICODE: 4}
 
 
 def convert(root: Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Raises ``Unreadable`` where nothing is in it."""
+    """Raises ``Unreadable`` if nothing is in it."""
     return converted(_item(root, _named(root), header_bytes=32), out, limits)
 
 
@@ -54,7 +54,7 @@ def _attached(storage: Storage, properties: Properties, named: dict[tuple[str, i
 
 
 def _properties(storage: Storage, named: dict[tuple[str, int | str], int], header_bytes: int) -> Properties:
-    """Those of fixed length stand in one stream, each of the others has its own; several values have one each."""
+    """Properties of fixed length share one stream, each other one has its own; multiple values have one each."""
     properties = Properties(named=named)
     table = storage.streams.get(_PROPERTIES, b"")
     for at in range(header_bytes, len(table) - 15, 16):
@@ -70,7 +70,7 @@ def _properties(storage: Storage, named: dict[tuple[str, int | str], int], heade
             continue
         if not kind & SEVERAL:
             properties.raw[number] = (kind, [data])
-        elif len(tag) > 8:  # of several values the first stream has their lengths
+        elif len(tag) > 8:  # for multiple values the first stream has their lengths
             properties.raw.setdefault(number, (kind & ~SEVERAL, []))[1].append(data)
         elif kind & ~SEVERAL not in _SEVERAL_OF:
             properties.raw[number] = (kind & ~SEVERAL, [data])
@@ -80,7 +80,7 @@ def _properties(storage: Storage, named: dict[tuple[str, int | str], int], heade
 
 
 def _named(root: Storage) -> dict[tuple[str, int | str], int]:
-    """The ids, from 8000 on, that this file gave to properties without one of their own."""
+    """The ids, from 8000 (hexadecimal), that this file gave to properties without a fixed one."""
     streams = root.storages.get(_NAMES, Storage()).streams
     sets, entries, strings = (streams.get(f"{_STREAM}{tag}0102", b"") for tag in ("0002", "0003", "0004"))
     found: dict[tuple[str, int | str], int] = {}

@@ -1,4 +1,4 @@
-"""An item of Outlook in, its text and its attachments out, and those of the messages attached to it.
+"""Reads an Outlook item: its text, its attachments, and those of the messages attached to it.
 
 I/O: writes the text and the attachments to files; runs in a worker process.
 """
@@ -25,12 +25,12 @@ _BY_REFERENCE = frozenset({2, 3, 4, 7})
 _OBJECT = 6
 _NAME_CHARS_MAX = 300
 _DEPTH_MAX = 6
-"""Of messages within messages."""
+"""The most levels of messages within messages."""
 
 
 @dataclass(slots=True)
 class _Count:
-    """Over all messages of one file: ``total`` attachments met, ``kept`` of them given out, of ``most``."""
+    """Over all messages of one file: ``total`` attachments found, ``kept`` of them returned, at most ``most``."""
 
     most: int
     total: int = 0
@@ -38,7 +38,7 @@ class _Count:
 
 
 def converted(item: Item, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Raises ``Unreadable`` where there is neither text nor attachment."""
+    """Raises ``Unreadable`` if there is neither text nor attachment."""
     count = _Count(limits.archive_files_max)
     extracts = list(_extracts(item, (), count, out, limits))
     if count.total > count.kept:
@@ -88,7 +88,7 @@ def _file(attached: Attached, path: tuple[str, ...], count: _Count, out: Outbox)
 
 
 def _as_mail(attached: Attached) -> bytes:
-    """What a signed message keeps of itself, as a mail; nothing for other attachments."""
+    """The signed content, as a mail; empty for other attachments."""
     kind = attached.properties.text(_MIME).lower()
     content = attached.content if kind.startswith("multipart/") else b""
     content = content or (sealed_content(attached.content) if "pkcs7-mime" in kind else b"")
@@ -106,7 +106,7 @@ def _name(attached: Attached, number: int) -> str:
 
 
 def _reference(attached: Attached) -> str | None:
-    """Where a link leads to; ``None`` for what is really attached."""
+    """The target of a link; ``None`` for a real attachment."""
     properties = attached.properties
     if attached.content or properties.number(_METHOD) not in _BY_REFERENCE:
         return None

@@ -1,4 +1,4 @@
-"""A message of Outlook's in, what stands above its text about it: how secret it is, what to do, what to vote for.
+"""Reads what Outlook shows above a message's text: sensitivity, flags, votes.
 
 Pure. Sources: [MS-OXPROPS], and [MS-OXOMSG] 2.2.1.74 for the votes.
 """
@@ -35,7 +35,7 @@ def _whole(properties: Properties, key: int) -> int:
 
 
 def _votes(data: bytes) -> list[str]:
-    """Each option stands there twice: in a code page with what it is for, and again in UTF-16 below."""
+    """Each option is stored twice: in a code page with its purpose, and again in UTF-16 below."""
     try:
         (count,) = struct.unpack_from("<2xI", data)
         at, kinds = 6, list[int]()

@@ -1,6 +1,6 @@
-"""An object that somebody put into an Outlook message (OLE) in, the file that it holds out, as an attachment.
+"""Extracts the file from an OLE object in an Outlook message, as an attachment.
 
-Pure. Outlook puts files into messages of rich text so, and pictures that were pasted.
+Pure. Outlook stores files and pasted pictures in rich text messages this way.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from bot.files.worker.outlook.mapi import UNICODE, Attached, Properties
 
 LONG_NAME = 0x3707
 _PASTED = "CONTENTS"
-"""Where a pasted picture is, and what programs without a stream of their own name write."""
+"""The streams with a pasted picture, and with the data of programs without a stream name of their own."""
 
 
 def attached(properties: Properties, storage: compound.Storage) -> Attached:
-    """Without contents where the object only has a picture of itself."""
+    """Without contents if the object only has a picture of itself."""
     held = held_in_storage(storage)
     if held is None:
         return Attached(properties, storage.streams.get(_PASTED, b""))
@@ -25,7 +25,7 @@ def attached(properties: Properties, storage: compound.Storage) -> Attached:
 
 
 def attached_from_file(properties: Properties, content: bytes) -> Attached:
-    """As ``attached``, of an object that is kept as a file of its own."""
+    """Like ``attached``, for an object that is stored as a file of its own."""
     try:
         return attached(properties, compound.read(content))
     except compound.CompoundError:

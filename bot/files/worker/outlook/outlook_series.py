@@ -1,6 +1,6 @@
-"""A repeated appointment in, what its sentence about the repetition leaves out: its final day, and days without it.
+"""Reads what a series of appointments does not say in words: its final day, and the days without it.
 
-Pure. Source: [MS-OXOCAL] 2.2.1.44; days are minutes since 1601, in the appointment's own time zone.
+Pure. Source: [MS-OXOCAL] 2.2.1.44. Days are minutes since 1601, in the appointment's own time zone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _BEFORE_THE_PATTERN, _AFTER_THE_PATTERN = 22, 12
 _PATTERN_BYTES = {0: 0, 1: 4, 2: 4, 3: 8, 4: 4, 10: 4, 11: 8, 12: 4}
 """By the type of a pattern: days, weeks, months by day or weekday, their ends, and those of the Hijri year."""
 _CHANGES = tuple((1 << place, place in {0, 4}) for place in range(9))
-"""What may differ, in its order: subject and location are texts behind two lengths, all else is a number."""
+"""What may differ, in order: subject and location are texts after two lengths, all else is a number."""
 _WITHOUT_END_FROM = 4500
 _DAYS_MAX = 1_000
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
@@ -31,7 +31,7 @@ def lines(properties: Properties) -> Iterator[tuple[str, str]]:
 
 
 def _days(pattern: bytes) -> tuple[datetime | None, list[datetime]]:
-    """The final day, and those on which it was taken out and not moved elsewhere; nothing for what is cut off."""
+    """The final day, and the days that were deleted and not moved; empty if it is cut off."""
     try:
         at = _BEFORE_THE_PATTERN + _PATTERN_BYTES.get(struct.unpack_from("<H", pattern, 6)[0], 0) + _AFTER_THE_PATTERN
         taken_out, at = _dates(pattern, at)
@@ -44,7 +44,7 @@ def _days(pattern: bytes) -> tuple[datetime | None, list[datetime]]:
 
 
 def _changed(pattern: bytes, at: int) -> Iterator[datetime]:
-    """The days of those that take place otherwise: each of them is an item of its own, attached to the series."""
+    """The days of changed occurrences; each of those is an item attached to the series."""
     try:
         (count,) = struct.unpack_from("<H", pattern, at)
         at += 2

@@ -1,6 +1,6 @@
-"""An item of Outlook in, the lines that people see of it out: who, when, about what, and the fields of its kind.
+"""Writes an Outlook item as the lines that people see: who, when, about what, and the fields of its kind.
 
-Pure. Source of the numbers: [MS-OXPROPS], with [MS-OXOCAL], [MS-OXOCNTC] and [MS-OXOTASK] for what is in them.
+Pure. Source of the numbers: [MS-OXPROPS]; [MS-OXOCAL], [MS-OXOCNTC] and [MS-OXOTASK] for their contents.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def text_of(item: Item) -> str:
 
 
 def _headers(item: Item, kind: str) -> Iterator[tuple[str, str]]:
-    """As Outlook keeps them; what it does not have is taken from the headers that the mail came with."""
+    """From Outlook's properties; what they lack is taken from the mail's original headers."""
     properties = item.properties
     sent = mime.parse_headers(properties.text(_HEADERS).encode())
     if kind not in {"contact", "contact group", "note"}:
@@ -156,7 +156,7 @@ def _headers(item: Item, kind: str) -> Iterator[tuple[str, str]]:
 
 
 def _sender(properties: Properties) -> str:
-    """Who it is from; and who sent it for them, where that is somebody else."""
+    """Who it is from, and who sent it on their behalf, if that is somebody else."""
     people = []
     for name, smtp, address in ((0x0042, 0x5D02, 0x0065), (0x0C1A, 0x5D01, 0x0C1F)):
         people.append(_named(properties.text(name), properties.text(smtp) or properties.text(address)))
@@ -172,7 +172,7 @@ def _person(properties: Properties) -> str:
 
 
 def _named(name: str, address: str) -> str:
-    is_path = address.startswith("/")  # in the directory of a company
+    is_path = address.startswith("/")  # a path in a company's directory
     if "@" not in address or is_path or address.lower() in name.lower():
         return name or address
     return f"{name} <{address}>" if name else address
@@ -219,7 +219,7 @@ def _named_fields(properties: Properties, fields: dict[Key, str]) -> Iterable[tu
 
 
 def _members(properties: Properties) -> Iterator[str]:
-    """The people of a group that are kept with their name and address. Source: [MS-OXCDATA], one-off entry ids."""
+    """The members of a group that are stored with name and address. Source: [MS-OXCDATA], one-off entry ids."""
     for key in (_MEMBERS_ALONE, _MEMBERS):
         number = properties.named.get(key)
         entries = properties.raw[number][1] if number is not None and number in properties.raw else []
@@ -239,7 +239,7 @@ def _members(properties: Properties) -> Iterator[str]:
 
 
 def _body(properties: Properties) -> str:
-    """Plain text, HTML, or both, as for any mail; rich text where neither says anything."""
+    """Plain text, HTML, or both, as for any mail; rich text if neither says anything."""
     plain = properties.text(_BODY)
     page = properties.html(_HTML)
     rich = to_text(decoded(page, properties.codepage(HTML_CODE_PAGE), declared_in(page))) if page.strip() else ""

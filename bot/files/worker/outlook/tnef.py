@@ -1,7 +1,7 @@
-"""A winmail.dat (TNEF), in which Outlook wraps a message for others, in, its text and its attachments out.
+"""Reads a winmail.dat (TNEF), in which Outlook wraps a message for other programs.
 
-I/O: reads the file, writes the text and the attachments to files; runs in a worker process. Source: [MS-OXTNEF]. Read
-here, since the one library for it (``tnefparse``) is under the LGPL. What is cut off gives what comes before the cut.
+I/O: reads the file, writes the text and the attachments to files; runs in a worker process. Source: [MS-OXTNEF]. The
+one library for it (``tnefparse``) is under the LGPL. A truncated file gives what comes before the cut.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _VALUES_MAX = 10_000
 
 
 def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Raises ``Unreadable`` where nothing is in it."""
+    """Raises ``Unreadable`` if nothing is in it."""
     return converted(_item(source.read_bytes()), out, limits)
 
 
@@ -61,7 +61,7 @@ def _item(data: bytes) -> Item:
 
 
 def _attributes(data: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Level, number and contents. The checksum behind each is not asked."""
+    """Level, number and contents. The checksum after each is not checked."""
     at = 6
     while at + 9 <= len(data):
         level, number, _, length = struct.unpack_from("<BHHI", data, at)
@@ -91,7 +91,7 @@ def _add_to_attachment(item: Item, number: int, content: bytes) -> None:
 
 
 def _read_sender(content: bytes, properties: Properties) -> None:
-    """A name and "SMTP:address", each behind its length."""
+    """A name and "SMTP:address", each after its length."""
     if len(content) >= 8:
         name_bytes, address_bytes = struct.unpack_from("<HH", content, 4)
         address = content[8 + name_bytes : 8 + name_bytes + address_bytes].rstrip(b"\0")
@@ -100,7 +100,7 @@ def _read_sender(content: bytes, properties: Properties) -> None:
 
 
 def _file_time(content: bytes) -> bytes:
-    """Year, month, day, hour, minute and second as a count of 100 ns since 1601; nothing for no date."""
+    """Converts year, month, day, hour, minute and second to units of 100 ns since 1601; empty if there is no date."""
     try:
         year, month, day, hour, minute, second = struct.unpack_from("<6H", content)
         moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
@@ -125,7 +125,7 @@ def _recipients(content: bytes) -> list[Properties]:
 
 
 def _read_into(content: bytes, at: int, properties: Properties) -> int:
-    """Reads a list of properties at ``at``, and returns where it ends; what is cut off ends it."""
+    """Reads a list of properties at ``at``, and returns where it ends; truncated data ends it."""
     try:
         count = struct.unpack_from("<I", content, at)[0]
         at += 4
@@ -153,7 +153,7 @@ def _read_name(content: bytes, at: int, number: int, properties: Properties) -> 
 
 
 def _values(content: bytes, at: int, kind: int) -> tuple[list[bytes], int]:
-    """Raises ``KeyError`` for a type that nobody knows, whose length nobody knows either."""
+    """Raises ``KeyError`` for an unknown type, whose length is unknown, too."""
     several, kind = bool(kind & SEVERAL), kind & ~SEVERAL
     count = 1
     if several or kind in VARIABLE:

@@ -1,1 +1,1 @@
-"""PDFs in, those that the API takes out, and what their ``pages`` do not show: comments, forms, attachments."""
+"""Makes PDFs fit for the API, and reads what their ``pages`` do not show: comments, forms, attachments."""

@@ -1,4 +1,4 @@
-"""A PDF in, a PDF that the API takes out: valid and unencrypted, of whatever length; or some pages of one.
+"""Makes a PDF that the API takes, valid and unencrypted, of any length; or extracts some pages of one.
 
 I/O: reads and writes files; runs in a worker process. What the API takes: claude:en/build-with-claude/pdf-support.
 """
@@ -19,8 +19,8 @@ _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError
 
 
 def convert(source: Path, out: Outbox, limits: ConvertLimits, told: str = "") -> list[Extract]:
-    """The PDF itself where nothing is wrong with it, else a repaired or unlocked copy; the files embedded in it as
-    members. ``told`` are words that the model gets besides. Raises ``Unreadable``."""
+    """The PDF itself if nothing is wrong with it, else a repaired or unlocked copy; embedded files are members.
+    ``told`` are words that the model gets as well. Raises ``Unreadable``."""
     try:
         with pikepdf.open(source) as pdf:
             return _checked(pdf, source, out, limits, told)
@@ -33,7 +33,7 @@ def convert(source: Path, out: Outbox, limits: ConvertLimits, told: str = "") ->
 
 
 class _Unclear(Exception):
-    """qpdf finds no pages that could be shown, which another reader may."""
+    """qpdf finds no pages to show; another reader may."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -64,10 +64,10 @@ def _by_other_readers(source: Path, out: Outbox, limits: ConvertLimits, reason: 
 
 
 def _by_second_reader(source: Path, out: Outbox, limits: ConvertLimits, reason: str) -> list[Extract]:
-    """What PDFium, which most browsers show PDFs with, makes of a file that qpdf does not read.
+    """Uses PDFium, which shows PDFs in most browsers, for a file that qpdf can't read.
 
-    It asks for no password where only attachments have one. Raises ``Unreadable`` with ``reason``, or asking for a
-    password, where it reads nothing either.
+    It asks for no password if only attachments have one. Raises ``Unreadable`` with ``reason``, or asking for a
+    password, if it can't read the file either.
     """
     from bot.files.worker.pdfs import second_reader  # noqa: PLC0415 - its 8 MB are only for workers that meet such a file
 
@@ -89,7 +89,7 @@ def _checked(
 ) -> list[Extract]:
     total = _count_pages(pdf)
     members = pdf_attachments.members(pdf, out, limits) if members_wanted else []
-    if pdf.Root.get("/NeedsRendering", False):  # the one page there is asks for another viewer
+    if pdf.Root.get("/NeedsRendering", False):  # its only page asks for another viewer
         return [*_form(pdf, out, limits), *members]
     if "/Collection" in pdf.Root and total == 1 and any(isinstance(member, MemberExtract) for member in members):
         from bot.files.worker.pdfs import portfolios  # noqa: PLC0415 - few PDFs are such
@@ -136,7 +136,7 @@ def _written(pdf: pikepdf.Pdf, source: Path, out: Outbox, *, is_odd: bool) -> Pa
     """Where the PDF is, or will be."""
     if pdf.is_encrypted or is_odd or not _starts_well(source):
         path = out.new(".pdf")
-        pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only where there was one
+        pdf.trailer["/Size"] = 1  # qpdf writes the true one, but only if there was one
         pdf.save(path, encryption=False, deterministic_id=True)
     else:
         path = out.same(source, ".pdf")
@@ -144,10 +144,9 @@ def _written(pdf: pikepdf.Pdf, source: Path, out: Outbox, *, is_odd: bool) -> Pa
 
 
 def some_pages(source: Path, wanted: str, out: Outbox) -> list[Extract]:
-    """``wanted`` is ``FIRST-FINAL``, counted from 1, of a PDF that ``convert`` gave. Raises ``Unreadable``.
+    """``wanted`` is ``FIRST-FINAL``, counted from 1, in a PDF that ``convert`` returned. Raises ``Unreadable``.
 
-    What of the fonts and pictures these pages do not use stays out: some programs list all of a document's with each
-    page.
+    Fonts and pictures that these pages do not use are dropped: some programs list all of a document's with each page.
     """
     first, final = map(int, wanted.split("-"))
     path = out.new(".pdf")
@@ -163,7 +162,7 @@ def some_pages(source: Path, wanted: str, out: Outbox) -> list[Extract]:
 
 
 def _count_pages(pdf: pikepdf.Pdf) -> int:
-    """Walks the page tree, since a damaged one shows only there; qpdf's complaints are then in ``get_warnings``."""
+    """Walks the page tree, since damage shows only there; qpdf's complaints are then in ``get_warnings``."""
     total = 0
     for page in pdf.pages:
         if not isinstance(page.obj, pikepdf.Dictionary):
@@ -175,7 +174,7 @@ def _count_pages(pdf: pikepdf.Pdf) -> int:
 
 
 def _breaks_off(source: Path) -> bool:
-    """Whether its list of objects is missing, which stands behind them all: pages may be there whose words are not."""
+    """Whether the cross-reference table at its end is missing: there may be pages whose words are lost."""
     data = source.read_bytes()
     behind = data[max(data.rfind(b"endobj"), 0) :]
     return not any(mark in behind for mark in (b"xref", b"trailer", b"%%EOF"))

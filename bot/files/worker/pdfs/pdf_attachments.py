@@ -1,4 +1,4 @@
-"""An opened PDF in, the files embedded in it out: those of its list, and those that are pinned to a page.
+"""Extracts the files embedded in a PDF: those in its list, and those attached to a page.
 
 I/O: writes files; runs in a worker process. Source: PDF 32000-1, 7.11.4 and 12.5.6.15.
 """
@@ -22,7 +22,7 @@ Specification = tuple[str, pikepdf.Object]
 
 
 def members(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Each embedded file once, and notes for those that are broken or too many."""
+    """Each embedded file once, and notes for files that are broken or too many."""
     extracts: list[Extract] = []
     bytes_left = limits.archive_bytes_max
     broken = 0
@@ -64,7 +64,7 @@ def _streams(pdf: pikepdf.Pdf) -> Iterator[Specification]:
 
 
 def _without_folders(name: str) -> str:
-    """Programs write where a file was on the disk that it came from."""
+    """Programs may write the path of the file on its original disk."""
     return re.split(r"[\\/]", name)[-1].strip()
 
 

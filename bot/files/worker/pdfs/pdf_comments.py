@@ -1,7 +1,7 @@
-"""An opened PDF in, what people wrote onto its pages and into its forms out, as far as the pages do not show it.
+"""Reads comments on a PDF's pages and values in its forms that the pages do not show.
 
-Pure, on what qpdf has read. Source: PDF 32000-1, 12.5.6 (annotations). A comment is a mark on the page; its words open
-when somebody points at it.
+Pure, on what qpdf has read. Source: PDF 32000-1, 12.5.6 (annotations). A page shows only a comment's icon; its words
+open when somebody points at it.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError
 
 
 def lines(pdf: pikepdf.Pdf, links: list[pdf_links.Link]) -> list[str]:
-    """``links`` gets those that it comes by."""
+    """Adds the links that it finds to ``links``."""
     found: list[str] = []
     left = _CHARS_MAX
     for line in _lines(pdf, links):
@@ -59,7 +59,7 @@ def _lines(pdf: pikepdf.Pdf, links: list[pdf_links.Link]) -> Iterator[str]:
 
 
 def _comment(annotation: pikepdf.Object) -> str:
-    """A text on the page shows itself, unless it has no picture."""
+    """Text on the page is visible, unless it has no appearance stream."""
     kind = str(annotation.get("/Subtype", ""))
     if kind not in _COMMENTS or (kind == "/FreeText" and "/AP" in annotation):
         return ""
@@ -70,7 +70,7 @@ def _comment(annotation: pikepdf.Object) -> str:
 
 
 def _of_page(page: str) -> str:
-    """The words of a comment that some programs write as a page alone."""
+    """The words of a comment, which some programs write only as rich text."""
     return " ".join(html.unescape(re.sub(r"<[^>]{0,2000}>", " ", page)).split())
 
 

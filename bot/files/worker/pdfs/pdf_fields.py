@@ -1,7 +1,7 @@
-"""A field of a PDF's form in, what was typed, chosen or ticked in it out, where nothing on the page draws that.
+"""Reads the value of a PDF form field if the page does not show it.
 
-Pure, on what qpdf has read. Source: PDF 32000-1, 12.7. Programs that fill in forms often leave the picture of a field
-as it was, empty, and trust that whoever shows the form draws it anew.
+Pure, on what qpdf has read. Source: PDF 32000-1, 12.7. Programs that fill in forms often leave a field's appearance
+empty, and rely on viewers to draw it again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError
 
 
 def line(widget: pikepdf.Object) -> str:
-    """Names and values may be those of fields that this one is part of. Raises what qpdf does of broken ones."""
+    """Names and values may be inherited from parent fields. Raises what qpdf raises for broken ones."""
     if widget.get("/Subtype") != "/Widget":
         return ""
     chain = [widget]
@@ -38,7 +38,7 @@ def line(widget: pikepdf.Object) -> str:
 
 
 def _value(value: pikepdf.Object | None) -> str:
-    """What was typed (long texts are streams), chosen (perhaps several) or ticked."""
+    """What was typed (long texts are streams), chosen (maybe several) or ticked."""
     if isinstance(value, pikepdf.Stream):
         data = value.read_bytes()
         return " ".join(str(pikepdf.String(data)).split()) if len(data) <= _VALUE_BYTES_MAX else ""
@@ -54,7 +54,7 @@ def _text(value: pikepdf.Object | None) -> str:
 
 
 def _as_listed(stored: pikepdf.Object, options: pikepdf.Object) -> str:
-    """A choice as people see it in the list, where a form keeps another word for it."""
+    """A choice as the list shows it, if the form stores another word."""
     pairs = [one for one in list(options)[:_OPTIONS_MAX] if isinstance(one, pikepdf.Array) and len(one) > 1]
     shown = {str(pair[0]): _text(pair[1]) for pair in pairs}
     chosen = list(stored)[:_CHOICES_MAX] if isinstance(stored, pikepdf.Array) else [stored]
@@ -64,14 +64,14 @@ def _as_listed(stored: pikepdf.Object, options: pikepdf.Object) -> str:
 def _is_drawn(widget: pikepdf.Object, stored: pikepdf.Object, value: str) -> bool:
     pictures = widget.get("/AP", pikepdf.Dictionary())
     picture = pictures.get("/N")
-    if isinstance(stored, pikepdf.Name):  # each box of a group has a picture for the value that it stands for
+    if isinstance(stored, pikepdf.Name):  # each box of a group has an appearance for its value
         if picture is None:
             return False
         return isinstance(picture, pikepdf.Stream) or stored not in picture or widget.get("/AS") == stored
     if not isinstance(picture, pikepdf.Stream):
         return False
     drawn = _drawn_bytes(picture)
-    if b"\0" in drawn:  # two bytes a character, which its font alone knows
+    if b"\0" in drawn:  # two bytes a character, which only the font can map
         return len(drawn) >= 2 * len(value.replace(" ", ""))
     letters = _letters(value)
     return letters in _letters(drawn.decode("latin-1")) if letters else bool(drawn.strip())
@@ -90,5 +90,5 @@ def _drawn_bytes(picture: pikepdf.Object) -> bytes:
 
 
 def _letters(text: str) -> str:
-    """Those that all encodings have in common."""
+    """The characters that all encodings have in common."""
     return "".join(char for char in text.casefold() if char.isascii() and char.isalnum())

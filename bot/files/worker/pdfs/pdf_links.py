@@ -1,7 +1,7 @@
-"""The links of a PDF in, lines with their addresses out, as far as the page does not show these.
+"""Reads the links of a PDF whose addresses the page does not show.
 
-I/O: reads the PDF; runs in a worker process. Source: PDF 32000-1, 12.5.6.5 and 12.6.4.7. PDFium says which words stand
-where a link is; it is loaded for PDFs with links alone.
+I/O: reads the PDF; runs in a worker process. Source: PDF 32000-1, 12.5.6.5 and 12.6.4.7. PDFium finds the words at a
+link; it is loaded only for PDFs with links.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PAGES_MAX = 300
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """``where`` are left, bottom, right and top."""
+    """``where`` is left, bottom, right and top."""
 
     page: int
     where: tuple[float, float, float, float]
@@ -30,7 +30,7 @@ class Link:
 
 
 def link(annotation: pikepdf.Object, page: int) -> Link | None:
-    """``None`` for what is no link, or leads to a place within the document. May raise what qpdf does."""
+    """``None`` if it is no link, or leads to a place within the document. May raise what qpdf raises."""
     action = annotation.get("/A")
     if str(annotation.get("/Subtype", "")) != "/Link" or not isinstance(action, pikepdf.Dictionary):
         return None
@@ -44,7 +44,7 @@ def link(annotation: pikepdf.Object, page: int) -> Link | None:
 
 
 def lines(links: list[Link], pdf: Path, told: str = "") -> list[str]:
-    """``told`` is what says some of the addresses already. ``links`` are in the order of their pages."""
+    """``told`` is text that may already contain addresses. ``links`` are in page order."""
     found: dict[str, None] = {}
     links = [one for one in links if one.address not in told]
     for number, words, page, address in _with_words(links, pdf) if links else ():
@@ -58,7 +58,7 @@ def lines(links: list[Link], pdf: Path, told: str = "") -> list[str]:
 
 
 def _with_words(links: list[Link], pdf: Path) -> Iterator[tuple[int, str, str, str]]:
-    """The page's number, the link's words, all letters of the page, the address. A link of several lines is one."""
+    """Page number, the link's words, all letters of the page, address. A link over several lines is one."""
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 - it has no type hints; 8 MB for PDFs with links
 
     try:
@@ -77,5 +77,5 @@ def _with_words(links: list[Link], pdf: Path) -> Iterator[tuple[int, str, str, s
 
 
 def _letters(text: str) -> str:
-    """Without blanks and hyphens: PDFium leaves those out that stand at the end of a line."""
+    """Without blanks and hyphens: PDFium drops those at the end of a line."""
     return "".join(char for char in text if char.isprintable() and char not in " \u2010-").casefold()

@@ -1,4 +1,4 @@
-"""The one page of a PDF that holds other files in, whether it says no more than that it does, out.
+"""Tells whether the only page of a PDF that holds other files merely says that it does.
 
 I/O: reads the PDF; runs in a worker process.
 """
@@ -12,11 +12,11 @@ import pikepdf
 import pypdfium2  # type: ignore[import-untyped]  # it has no type hints
 
 _OF_PROGRAMS = re.compile(r"adobe|acrobat|portfolio|pdf reader", re.IGNORECASE)
-"""Programs put a page in front that asks for another program, in the language of whoever made it."""
+"""Programs add a cover page that asks for another viewer, in the language of its author."""
 
 
 def is_wrapping(source: Path, page: pikepdf.Page) -> bool:
-    """Also a blank one; a page that people made as a cover is none."""
+    """Also true for a blank page; false for a cover that people made."""
     try:
         with pypdfium2.PdfDocument(source) as pdf:
             words = str(pdf[0].get_textpage().get_text_bounded()).strip()

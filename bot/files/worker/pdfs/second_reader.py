@@ -1,4 +1,4 @@
-"""A PDF that qpdf does not read in, copies of it as PDFium understands it out.
+"""Copies a PDF with PDFium if qpdf can't read it.
 
 I/O: reads the PDF, writes copies; runs in a worker process.
 """
@@ -22,7 +22,7 @@ _PAGES_MAX = 5_000
 
 
 def copies(source: Path, out: Outbox, reason: str) -> Iterator[Path]:
-    """The whole file written anew, then only its pages in a new file; whoever takes one removes it.
+    """First the whole file written anew, then only its pages in a new file; the caller removes the copies it takes.
 
     Raises ``Unreadable``: asking for a password where pages have one, saying that they are encrypted where something
     else opens them, or with ``reason``.

@@ -1,7 +1,7 @@
-"""A PDF that is a form of Adobe's own in, its words and what was filled in out: captions with their values, in order.
+"""Reads a form of Adobe's XFA: its captions with the values that were filled in, in order.
 
-Pure, on what qpdf has read. Source: XML Forms Architecture 3.3, part 1, 2 to 4: the template says what a form consists
-of, and the data has the values under the names of its parts. What the template does not show of the data comes last.
+Pure, on what qpdf has read. Source: XML Forms Architecture 3.3, part 1, 2 to 4: the template has the parts of the form,
+and the data has the values under their names. Data that the template does not show comes last.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _LINES_MAX = 20_000
 
 
 def lines(pdf: pikepdf.Pdf) -> list[str]:
-    """None where there is no form that can be understood. May raise what qpdf does."""
+    """``None`` if there is no form that can be understood. May raise what qpdf raises."""
     found = list(_parts(pdf.Root.AcroForm.XFA))
     template = next((one for root in found for one in descendants(root, "template")), None)
     data = next((one for root in found for one in descendants(root, "data")), None)
@@ -35,7 +35,7 @@ def lines(pdf: pikepdf.Pdf) -> list[str]:
 
 
 def _parts(xfa: pikepdf.Object) -> Iterator[ET.Element]:
-    """It is one piece of XML, or that in several streams, each behind its name."""
+    """It is one XML document, or several streams of one, each after its name."""
     streams = [xfa] if isinstance(xfa, pikepdf.Stream) else [one for one in xfa if isinstance(one, pikepdf.Stream)]
     pieces = [stream.read_bytes() for stream in streams]
     if sum(map(len, pieces)) > _BYTES_MAX:
@@ -86,7 +86,7 @@ class _Form:
             self._add(f"{caption or attribute(field, 'name')}: {shown.get(value, value)}")
 
     def _choice(self, group: ET.Element, bound: list[ET.Element]) -> None:
-        """One of several, by the value of that one."""
+        """One of several, chosen by the value."""
         self._add(_words(child(group, "caption")))
         value = next(filter(None, map(self._value, bound)), "")
         for field in group:
@@ -112,7 +112,7 @@ class _Form:
 
 
 def _bound(part: ET.Element, data: ET.Element | None) -> list[ET.Element]:
-    """What of the data belongs to a part of the form: as its name says, or a path of its own."""
+    """The data of a part of the form: by its name, or by a path of its own."""
     bind = child(part, "bind")
     how = attribute(bind, "match", "once") if bind is not None else "once"
     if data is None or how == "none":
@@ -130,14 +130,14 @@ def _bound(part: ET.Element, data: ET.Element | None) -> list[ET.Element]:
 
 
 def _items(field: ET.Element, *, saved: bool) -> list[str]:
-    """The choices as they are kept, and as people see them, where that is not the same."""
+    """The choices as stored, and as people see them, if that differs."""
     lists = [inner for inner in field if local(inner) == "items"]
     fitting = [one for one in lists if (attribute(one, "save") == "1") == saved]
     return ["".join(item.itertext()).strip() for item in next(iter(fitting or lists), ())]
 
 
 def _words(element: ET.Element | None) -> str:
-    """Of a caption the value; text with formats is a page of its own."""
+    """The value of a caption; formatted text is a page of its own."""
     value = element if element is None or local(element) == "value" else child(element, "value")
     return " ".join(_text(value).split()) if value is not None and child(value, "image") is None else ""
 
