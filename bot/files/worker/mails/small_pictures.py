@@ -16,7 +16,7 @@ _FRAME_OF_JPEG = re.compile(rb"\xff[\xc0-\xc3]\x00[\x08-\x14]\x08(.{4})[\x01-\x0
 
 
 def is_small_picture(data: bytes) -> bool:
-    """By its area if that is easy to find, else by its bytes: a plain chart has few bytes and is no logo."""
+    """By its bytes, and by its area if that is easy to find: a plain chart has few bytes, too, and is no logo."""
     return 0 < len(data) < _DECORATION_BYTES_MAX and _starts_as_picture(data) and _area_px(data) <= _DECORATION_PX_MAX
 
 
@@ -25,7 +25,7 @@ def _starts_as_picture(data: bytes) -> bool:
 
 
 def _area_px(data: bytes) -> int:
-    """The area of a PNG, GIF or JPEG by its first bytes; ``None`` for other kinds, which are judged by their length."""
+    """The area of a PNG, GIF or JPEG by its first bytes; 0 for other kinds, which are judged by their length."""
     try:
         if data.startswith(b"\x89PNG"):
             width, height = struct.unpack_from(">II", data, 16)

@@ -1,1 +1,2 @@
-"""Pictures in, those that the API takes out, as people see them: ``images``, by ``pixels``; a module a rare kind."""
+"""Turns pictures into ones that the API takes: ``images``, on top of ``pixels``; rare kinds have modules of their
+own."""

@@ -1,8 +1,8 @@
-"""The bytes of an AVIF or a HEIC in, the part of its picture that is meant to be seen out.
+"""Finds the visible part of an AVIF or a HEIC.
 
-Pure. A clean aperture (``clap``) says which part of the coded picture is the picture. Pillow shows all of an AVIF, and
-libheif before 1.23.6 refuses a HEIC of which a small part is shown: it is made to show all of it (``widened``). Source:
-ISO/IEC 14496-12, 12.1.4, and ISO/IEC 23008-12, 6.5.9.
+Pure. A clean aperture (``clap``) says which part of the coded picture to show. Pillow shows all of an AVIF, and libheif
+before 1.23.6 refuses a HEIC with a small aperture, so ``widened`` makes it show all. Source: ISO/IEC 14496-12, 12.1.4,
+and ISO/IEC 23008-12, 6.5.9.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _CONTAINERS_MAX = 1_000
 
 
 def clean_aperture(data: bytes, width: int, height: int) -> Box | None:
-    """Left, upper, right, lower in pixels of the coded picture; ``None`` where all of it is shown."""
+    """Left, upper, right, lower in pixels of the coded picture; ``None`` if all of it is shown."""
     try:
         fractions = struct.unpack(">IIIIiIiI", _of_primary_item(data).get(b"clap", b"")[:32])
     except (struct.error, IndexError):
@@ -31,8 +31,8 @@ def clean_aperture(data: bytes, width: int, height: int) -> Box | None:
 
 
 def widened(data: bytes) -> bytes | None:
-    """The same picture with all of it shown, to be cut by ``clean_aperture``; ``None`` where it shows all, or is turned
-    as well: then what is cut is meant of the picture before that."""
+    """The same picture without the aperture, to be cropped with ``clean_aperture``. ``None`` if it has none, or is also
+    turned: the aperture then applies before the turn."""
     try:
         properties = _of_primary_item(data)
         width, height = struct.unpack(">II", properties.get(b"ispe", b"")[4:12])
@@ -45,7 +45,7 @@ def widened(data: bytes) -> bytes | None:
 
 
 def _of_primary_item(data: bytes) -> dict[bytes, bytes]:
-    """The primary item's properties by their kinds. Raises ``struct.error`` for a box that is cut off."""
+    """The primary item's properties by kind. Raises ``struct.error`` for a truncated box."""
     meta = next((body for kind, body in _boxes(data) if kind == b"meta"), b"")[4:]
     parts = dict(_boxes(meta))
     properties = dict(_boxes(parts.get(b"iprp", b"")))
@@ -74,7 +74,7 @@ def _boxes(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _associated(ipma: bytes, item: int) -> Iterator[int]:
-    """The properties of an item, by their numbers."""
+    """The numbers of an item's properties."""
     version, flags = ipma[0], ipma[3]
     (entries,) = struct.unpack_from(">I", ipma, 4)
     at = 8

@@ -1,4 +1,4 @@
-"""A Windows bitmap of a sort that Pillow refuses in, its picture out: any masks, two bits a pixel, a picture within.
+"""Reads Windows bitmaps that Pillow refuses: any masks, two bits a pixel, an embedded JPEG or PNG.
 
 Pure. Source: [MS-WMF] 2.2.2.3 to 2.2.2.5 (the headers, as files have them too).
 """
@@ -16,19 +16,19 @@ from PIL import Image
 _FILE_HEADER_BYTES, _PLAIN_HEADER_BYTES, _SHORT_HEADER_BYTES = 14, 40, 16
 _RGB, _MASKS, _JPEG, _PNG, _MASKS_WITH_ALPHA = 0, 3, 4, 5, 6
 _PIXELS_MAX = 24_000_000
-"""Each is looked at by itself."""
+"""Rows that are read separately."""
 _USUAL_MASKS = {16: (0x7C00, 0x03E0, 0x001F, 0), 32: (0xFF0000, 0xFF00, 0xFF, 0)}
 
 
 class BmpError(ValueError):
-    """The bytes are no bitmap, or one that is not read here either."""
+    """The bytes are no bitmap, or one that is not supported here either."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Head:
     width: int
     height: int
-    """Below zero where the first row is the topmost."""
+    """Negative if the first row is the top one."""
     bits: int
     packing: int
     colours: int
@@ -43,7 +43,7 @@ def size(data: bytes) -> tuple[int, int]:
 
 
 def picture(data: bytes) -> Image.Image:
-    """In P, RGB or RGBA, or what the picture within is in. Raises ``BmpError`` and what Pillow raises."""
+    """In P, RGB or RGBA, or the mode of the embedded picture. Raises ``BmpError`` and what Pillow raises."""
     head = _head(data)
     if head.packing in {_JPEG, _PNG}:
         found = Image.open(io.BytesIO(data[head.pixels_at :]), formats=("JPEG", "PNG"))
@@ -90,7 +90,7 @@ def _indexed(data: bytes, head: _Head, pixels: bytes, row_bytes: int) -> Image.I
 
 
 def _masks(data: bytes, head: _Head) -> tuple[int, int, int, int]:
-    """Red, green, blue, alpha; in the header, or behind a plain one."""
+    """Red, green, blue, alpha; in the header, or after a basic one."""
     if head.packing == _RGB:
         return _USUAL_MASKS[head.bits]
     at = _FILE_HEADER_BYTES + _PLAIN_HEADER_BYTES
@@ -114,13 +114,13 @@ def _masked(pixels: bytes, row_bytes: int, head: _Head, masks: tuple[int, int, i
     shape = (head.width, abs(head.height))
     planes = [Image.frombytes("L", shape, _channel(values, mask)) for mask in masks[:3]]
     alpha = Image.frombytes("L", shape, _channel(values, masks[3])) if masks[3] else None
-    if alpha is None or alpha.getextrema() == (0, 0):  # programs leave it empty and mean none
+    if alpha is None or alpha.getextrema() == (0, 0):  # programs leave it empty and mean opaque
         return Image.merge("RGB", planes)
     return Image.merge("RGBA", [*planes, alpha])
 
 
 def _channel(values: array[int], mask: int) -> bytes:
-    """Of each value the bits that the mask has, as if there were eight of them."""
+    """The bits of each value that the mask selects, scaled to eight bits."""
     shift = (mask & -mask).bit_length() - 1 if mask else 0
     top = mask >> shift
     if top > 0xFFFF:

@@ -1,4 +1,4 @@
-"""A picture of any kind of pixels in, the same in eight bits of grey or sRGB on a ground that shows it, out.
+"""Converts pictures of any mode to eight bits of grey or sRGB, on a background that shows all of it.
 
 Pure.
 """
@@ -14,8 +14,8 @@ _LIGHT_ABOVE, _LOST_ABOVE, _DARK_BELOW = 200, 230, 110
 _SEEN_ABOVE, _SOLID_ABOVE = 64, 200
 _DARK_SHARE_MIN = 0.01
 _STROKE_PX, _STROKE_ONE_IN, _BESIDE_PX, _WRITING_SHARE_MIN = 9, 10, 3, 0.02
-"""How broad the strokes of letters are at most, in pixels or as a part of the picture; and how much of what touches the
-ground they are."""
+"""The greatest width of letters' strokes, in pixels or as a share of the picture; and their least share of what touches
+the background."""
 _LOOKED_AT_PX_MAX = 1_600
 
 
@@ -35,7 +35,7 @@ def eight_bit(image: Image.Image) -> Image.Image:
 
 
 def _keyed(image: Image.Image) -> Image.Image:
-    """Transparent where the pixels have the colour, or the entries of the palette, that the file calls so."""
+    """Transparent pixels by the colour, or palette entries, that the file declares transparent."""
     key = image.info["transparency"]
     if isinstance(key, tuple) and max(key) > 255:
         image = image.copy()
@@ -44,12 +44,12 @@ def _keyed(image: Image.Image) -> Image.Image:
 
 
 def _grey(image: Image.Image) -> Image.Image:
-    """Deep grey, transparent where it has the one value that the file calls so."""
+    """Deep grey with one value that the file declares transparent."""
     shown = _scaled(image.convert("F"), whole=image.mode != "F")
     key = image.info.get("transparency")
     if not isinstance(key, int):
         return shown
-    deep = image.convert("F")  # as "L" whatever is below 0 becomes 0, so each difference shows on one side
+    deep = image.convert("F")  # "L" would clip negative values to 0, so each difference shows on one side
     above = deep.point(lambda value: value * 1 - key).convert("L")
     below = deep.point(lambda value: value * -1 + key).convert("L")
     alpha = ImageChops.lighter(above, below).point(lambda value: 255 if value else 0)
@@ -57,8 +57,8 @@ def _grey(image: Image.Image) -> Image.Image:
 
 
 def _scaled(deep: Image.Image, *, whole: bool) -> Image.Image:
-    """Grey of 8 bits. Whole numbers scale from the bits in use (scans have 10, 12 or 16), others from 0 to 1 or, where
-    they are not within that, from their range."""
+    """Grey of 8 bits. Integers are scaled from the bits in use (scans have 10, 12 or 16), others from 0 to 1 or, if
+    they exceed that, from their range."""
     low, high = (float(bound) for bound in deep.getextrema() if isinstance(bound, int | float))
     if whole and low >= 0:
         low, high = 0.0, float(2 ** max(int(high).bit_length(), 8) - 1)
@@ -76,7 +76,7 @@ def _from_lab(image: Image.Image) -> Image.Image:
 
 
 def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Colours as a screen shows them. A profile that does not fit the pixels is left aside, as viewers do."""
+    """Colours as a screen shows them. A profile that does not fit the pixels is ignored, as in viewers."""
     if profile and image.mode in {"RGB", "CMYK"}:
         try:
             found = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -89,11 +89,11 @@ def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def ground_for(image: Image.Image) -> tuple[int, int, int]:
-    """What a picture with transparency is to lie on: dark grey where all that touches its ground is light, or where
-    light writing and nothing dark does, else white.
+    """The background for a transparent picture: dark grey if everything that touches it is light, or if light writing
+    and nothing dark does; else white.
 
-    A sheet with its labels beside it is light at its edges as well; the labels are what has to be read. Light writing
-    beside dark writing needs a grey between the two.
+    A light sheet with labels beside it has light edges as well, but the labels must be legible. Light writing beside
+    dark writing needs a grey between the two.
     """
     image = image.copy() if max(image.size) <= _LOOKED_AT_PX_MAX else _smaller(image)
     alpha, light = image.getchannel("A"), image.convert("L")
@@ -117,8 +117,8 @@ def ground_for(image: Image.Image) -> tuple[int, int, int]:
 
 
 def _writing(light: Image.Image, solid: Image.Image) -> Image.Image:
-    """What is light and belongs to no surface that is broader than a stroke, nor has anything darker beside it: the
-    light parts of drawings have their outlines."""
+    """What is light and not part of a surface broader than a stroke, nor beside anything darker: light parts of
+    drawings have outlines."""
     is_light = ImageChops.multiply(light.point(lambda value: 255 if value > _LOST_ABOVE else 0), solid)
     broad = ImageFilter.BoxBlur(max(_STROKE_PX, min(light.size) // _STROKE_ONE_IN) // 2)
     kernels = is_light.filter(broad).point(lambda value: 255 if value == 255 else 0)
@@ -129,7 +129,7 @@ def _writing(light: Image.Image, solid: Image.Image) -> Image.Image:
 
 
 def _smaller(image: Image.Image) -> Image.Image:
-    """Pixels of the picture itself, not mixtures of neighbours, which would be of no colour that it has."""
+    """Pixels of the picture itself, not mixtures of neighbours, which may have a colour that it lacks."""
     scale = _LOOKED_AT_PX_MAX / max(image.size)
     size = (max(int(image.width * scale), 1), max(int(image.height * scale), 1))
     return image.resize(size, Image.Resampling.NEAREST)

@@ -1,4 +1,4 @@
-"""An EPS with a preview in it (the kind that begins with a table) in, that preview out as a file of its own.
+"""Extracts the preview of an EPS that begins with a table of its parts.
 
 I/O: reads the file, writes the preview; runs in a worker process. Source: Encapsulated PostScript 3.0, 5.2: where the
 PostScript, a metafile and a TIFF begin, and how long each is. Nothing here draws PostScript.
@@ -17,7 +17,7 @@ _TABLE = struct.Struct("<4s6I")
 
 
 def convert(source: Path, out: Outbox) -> list[Extract] | None:
-    """``None`` where it has no preview."""
+    """``None`` if it has no preview."""
     data = source.read_bytes()
     if len(data) < _TABLE.size:
         return None

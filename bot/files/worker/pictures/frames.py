@@ -1,4 +1,4 @@
-"""An opened image file in; out which of its pages or frames are shown, what they are called, and what is left out.
+"""Chooses which pages or frames of an image to show, names them, and says what is left out.
 
 Pure, but for what Pillow reads of the file while it looks for the pages.
 """
@@ -16,7 +16,7 @@ from bot.files.worker.sniff import Kind
 _ANIMATED = frozenset({Kind.GIF, Kind.PNG, Kind.WEBP, Kind.AVIF})
 _PAGED = frozenset({Kind.TIFF, Kind.HEIF})
 _DECODED_PX_MAX = 1_000_000_000
-"""Of all frames up to one that is shown: each is painted over the one before it."""
+"""Pixels of all frames up to the last one shown: each is painted over the one before."""
 _FRAMES_REACHED_MAX = 2_000
 _PAGES_LOOKED_AT_MAX = 2_000
 _NEW_SUBFILE_TYPE, _SMALLER, _MASK = 254, 1, 4
@@ -24,10 +24,10 @@ _NEW_SUBFILE_TYPE, _SMALLER, _MASK = 254, 1, 4
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``numbers`` of the frames shown, counted from 0 as Pillow does; ``labels`` as people count them.
+    """``numbers`` of the frames shown, counted from 0 as in Pillow; ``labels`` as people count them.
 
-    ``among`` is how many of the ``total`` could be reached; ``broken_after`` the number of pages before one that cannot
-    be found, or 0.
+    ``among`` is how many of the ``total`` can be reached; ``broken_after`` is the number of pages before a damaged one,
+    or 0.
     """
 
     numbers: list[int]
@@ -46,7 +46,7 @@ class Plan:
         return f"{kind} image, page {label} of {self.total}"
 
     def left_out(self) -> str:
-        """A reason, or nothing where all was shown."""
+        """The text of a note; empty if everything was shown."""
         if self.animated and len(self.numbers) < self.total:
             return notes.frames_left_out(len(self.numbers), self.total, self.among)
         pages = len(self.numbers) + (1 if self.broken_after else 0)
@@ -69,7 +69,7 @@ def plan(image: Image.Image, kind: Kind, limits: ConvertLimits) -> Plan:
 
 
 def _tiff_pages(image: Image.Image, limits: ConvertLimits) -> Plan:
-    """Without smaller copies of a page and masks, which are pages too."""
+    """Without smaller copies of a page and masks, which are stored as pages, too."""
     numbers: list[int] = []
     broken = False
     for number in range(_PAGES_LOOKED_AT_MAX):
@@ -91,7 +91,7 @@ def _tiff_pages(image: Image.Image, limits: ConvertLimits) -> Plan:
 
 
 class Covered:
-    """The part of a GIF's canvas that its frames so far have painted; Pillow fills the rest with some colour."""
+    """The part of a GIF's canvas that its frames have painted so far; Pillow fills the rest with some colour."""
 
     def __init__(self, image: Image.Image, kind: Kind) -> None:
         self._image = image
@@ -109,7 +109,7 @@ class Covered:
             self._extents.append(extent or (0, 0, *self._image.size))
 
     def cleared(self, image: Image.Image) -> Image.Image:
-        """The loaded frame, with alpha where something was never painted."""
+        """The loaded frame, transparent where nothing was painted yet."""
         if self._extents is None or any(extent == (0, 0, *image.size) for extent in self._extents):
             return image
         painted = Image.new("L", image.size, 0)

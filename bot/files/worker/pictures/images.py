@@ -1,4 +1,4 @@
-"""An image file of any common kind in, images that the API takes out: upright, in sRGB, small, without metadata.
+"""Turns an image file of any common kind into images for the API: upright, in sRGB, small, without metadata.
 
 I/O: reads and writes files; runs in a worker process.
 """
@@ -49,17 +49,17 @@ _READERS = {
 }
 _LATE = frozenset({Kind.JPEG, Kind.PNG, Kind.GIF, Kind.WEBP})
 _OF_ONE_SORT = frozenset({Kind.PNG, Kind.GIF})
-"""Of which Pillow knows all there are."""
+"""Formats that Pillow supports completely."""
 _OF_MANY_SORTS = frozenset({Kind.TIFF, Kind.BMP, Kind.PSD, Kind.DDS, Kind.JPEG2000})
-"""Formats that hold pixels in so many ways that one which fails is as likely rare as damaged."""
+"""Formats with so many variants that one which fails may be rare rather than damaged."""
 _UNKNOWN = re.compile(r"unsupported|not supported|unknown|not available|cannot handle", re.IGNORECASE)
-"""How Pillow puts it that a picture is of a sort that it has no code for, rather than damaged."""
+"""What Pillow says of a variant that it does not support, rather than of damage."""
 
 
 def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Extracts for the picture, for each page of a TIFF, for some frames of an animation, for the pieces of a long one.
+    """Extracts for the picture, for each page of a TIFF, some frames of an animation, or the pieces of a long picture.
 
-    A picture that is cut off is shown as far as it goes, with a note. Raises ``Unreadable``.
+    A truncated picture is shown as far as it goes, with a note. Raises ``Unreadable``.
     """
     if kind is Kind.HEIF:
         import pi_heif  # type: ignore[import-untyped]  # noqa: PLC0415 - its 4 MB are only for workers that meet such a file
@@ -78,7 +78,7 @@ def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
 
 
 def _from_its_beginning(source: Path, out: Outbox) -> Path:
-    """The same file, or a copy without what stands before the picture."""
+    """The same file, or a copy without the bytes before the picture."""
     late = late_picture(*ends(source))
     if late is None:
         return source
@@ -94,7 +94,7 @@ def _words(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
 
 
 def _at_first_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Empty where Pillow fails. Raises ``Unreadable``."""
+    """Empty if Pillow fails. Raises ``Unreadable``."""
     try:
         return _opened(source, kind, out, limits, lenient=False)
     except (MemoryError, Unreadable, Image.DecompressionBombError):
@@ -128,7 +128,7 @@ def _at_second_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits)
 
 
 def _is_cut_off(source: Path, kind: Kind) -> bool:
-    """Whether the parts of a WebP, AVIF or HEIC that say how long they are reach beyond its end."""
+    """Whether the boxes of a WebP, AVIF or HEIC claim to reach beyond its end."""
     data = source.read_bytes()
     if kind is Kind.WEBP:
         return int.from_bytes(data[4:8], "little") + 8 > len(data)
@@ -136,7 +136,7 @@ def _is_cut_off(source: Path, kind: Kind) -> bool:
     while kind in {Kind.AVIF, Kind.HEIF} and at + 8 <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")
         if size < 8:
-            return False  # up to the end, or longer than 4 GB
+            return False  # to the end, or longer than 4 GB
         at += size
     return at > len(data)
 
@@ -151,16 +151,16 @@ def _bombs_refused() -> Iterator[None]:
 
 @dataclass(slots=True)
 class _Shown:
-    """What the pages so far have given."""
+    """The extracts of the pages so far."""
 
     extracts: list[Extract] = field(default_factory=list)
     unreadable: list[int] = field(default_factory=list)
 
 
 def _opened(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits, *, lenient: bool) -> list[Extract]:
-    """Raises whatever Pillow raises, and ``Unreadable`` for too many pixels.
+    """Raises what Pillow raises, and ``Unreadable`` for too many pixels.
 
-    Leniently, a page that cannot be read costs no other; raises then only where it is all of them.
+    If ``lenient``, skips pages that can't be read, and raises only if none can.
     """
     whole = widened(source.read_bytes()) if kind is Kind.HEIF else None
     with Image.open(io.BytesIO(whole) if whole else source, formats=_READERS[kind]) as image:

@@ -1,7 +1,7 @@
-"""A JPEG that does not end as one in; out the same with its end, if nothing else is missing.
+"""Adds a missing end marker to a JPEG, if nothing else is missing.
 
-I/O: reads the file, writes a copy. Cameras leave the mark of the end off a picture that is whole, and so do programs
-that recover cards. If some of it is missing, what comes behind changes what is decoded.
+I/O: reads the file, writes a copy. Cameras and recovery programs may leave the end marker off a complete picture. If
+pixels are missing, appending bytes changes what is decoded.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from bot.files.outbox import Outbox
 _END = b"\xff\xd9"
 _MORE = b"\x55" * 256
 _SHARE = 8
-"""Decoded are so many times fewer points a side: that shows every part of a picture that does not come in passes."""
+"""The picture is decoded at this fraction of its size, which still shows every part of a baseline JPEG."""
 
 
 def with_end(source: Path, out: Outbox) -> Path | None:

@@ -1,7 +1,7 @@
-"""The first and last bytes of a file in, where a picture begins in it that something stands before, out.
+"""Finds a picture that follows a few other bytes in a file.
 
-Pure. Programs that write what a network or a form sent them put line ends or a few headers before a picture; it is one
-that ends with the file.
+Pure. Programs that save data from a network or a form may write line ends or headers before it. It counts only if the
+picture ends with the file.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _ENDS = {"JPEG": (b"\xff\xd9",), "PNG": (b"IEND\xae\x42\x60\x82",), "GIF": (b";"
 
 
 def late_picture(head: bytes, tail: bytes) -> tuple[str, int] | None:
-    """Its kind, as people call it, and how many bytes stand before it."""
+    """Its kind, as people call it, and the number of bytes before it."""
     found = _BEGINS.search(head[: _BEFORE_BYTES_MAX + 12])
     if found is None or not found.start():
         return None

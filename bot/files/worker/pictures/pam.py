@@ -1,4 +1,4 @@
-"""A portable any map (PAM, "P7") in, its picture out: Pillow reads its older relatives and not it.
+"""Reads portable arbitrary maps (PAM, "P7"), which Pillow does not.
 
 Pure. Source: pam(5) of Netpbm.
 """
@@ -18,7 +18,7 @@ _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 
 
 def size(data: bytes) -> tuple[int, int]:
-    """Raises ``ValueError`` for a header that lacks what it needs."""
+    """Raises ``ValueError`` for an incomplete header."""
     return _number(data, "WIDTH"), _number(data, "HEIGHT")
 
 

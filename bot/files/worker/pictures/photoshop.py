@@ -1,4 +1,4 @@
-"""A Photoshop file in, what Pillow does not give out: a picture made of its layers, a deep one, the words of its texts.
+"""Reads from a Photoshop file what Pillow does not: layers, deep pictures, the words of its texts.
 
 I/O: reads the file, writes pictures and text; runs in a worker process.
 """
@@ -24,9 +24,9 @@ _TEXT_KEY = b"Txt TEXT"
 
 
 def without_picture(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
-    """Of a file that has no merged picture, the picture of its layers, else the small preview, and its words.
+    """For a file without a merged picture: its layers composed, else the small preview, and its words.
 
-    ``None`` where there is a merged one. Raises ``Unreadable``.
+    ``None`` if there is a merged picture. Raises ``Unreadable``.
     """
     data = source.read_bytes()
     try:
@@ -50,7 +50,7 @@ def without_picture(source: Path, out: Outbox, limits: ConvertLimits) -> list[Ex
 
 
 def _is_blank(data: bytes, head: psd.PsdHead, limits: ConvertLimits) -> bool:
-    """Whether the merged picture is of one colour, as that of a program which has not drawn it."""
+    """Whether the merged picture has only one colour, as written by programs that do not draw it."""
     if head.width * head.height > limits.image_pixels_max:
         return False
     try:
@@ -78,7 +78,7 @@ def deep(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
 
 
 def words(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The texts of its layers, the topmost first, as they were typed; hidden ones are called that."""
+    """The texts of its layers as typed, the topmost first; hidden ones are marked."""
     data = source.read_bytes()
     try:
         found = list(_texts(psd_layers.layers(data, psd.head(data))))
@@ -88,7 +88,7 @@ def words(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
 
 
 def _texts(layers: list[Layer]) -> list[str]:
-    """A line or more for each layer of text. A group that is hidden hides what is in it."""
+    """A line or more for each text layer. A hidden group hides its layers."""
     found: list[str] = []
     hidden: list[bool] = []
     for layer in reversed(layers):

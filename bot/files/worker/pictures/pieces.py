@@ -1,7 +1,7 @@
-"""The size of a picture in, the pieces out that it is cut into so that its words stay legible.
+"""Cuts large pictures into pieces, so that their words stay legible.
 
-Pure. A model sees no more than so many pixels of a side. A screenshot of a whole page is ten times as long as it is
-wide; shrunk as one it would be a grey stripe. Pieces overlap, so that a line cut by one edge is whole in the next.
+Pure. A model sees only so many pixels a side. A screenshot of a whole page is ten times as long as it is wide; shrunk
+to that size it would be a grey stripe. Pieces overlap, so that a line cut by one edge is whole in the next.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 Box = tuple[int, int, int, int]
 _LONG_FROM = 2.5
-"""Times as long as wide. Photos and pages are less."""
+"""Length divided by width. Photos and pages have less."""
 _SHRUNK_BELOW = 0.6
 _OVERLAP = 0.06
 _PIECES_MAX = 20
@@ -26,13 +26,13 @@ _GONE_SHARE_MIN = 0.75
 
 
 def is_long(size: tuple[int, int], side_max: int) -> bool:
-    """Whether it is long and would be shrunk so much that its words are lost."""
+    """Whether it is long, and shrinking would make its words illegible."""
     short, long = sorted(size)
     return long > _LONG_FROM * short and side_max < _SHRUNK_BELOW * long
 
 
 def loses_words(picture: Image.Image, side_max: int) -> bool:
-    """Whether something fine, such as writing, is in it that goes where it is shrunk: a gradient can be as long."""
+    """Whether it has fine detail, such as writing, that shrinking would lose; a gradient can be as long."""
     width, height = picture.size
     scale = side_max / max(width, height)
     for at in (0.0, 0.5, 1.0):
@@ -51,7 +51,7 @@ def loses_words(picture: Image.Image, side_max: int) -> bool:
 def boxes(size: tuple[int, int], side_max: int) -> list[Box]:
     """Left, upper, right, lower of each piece, in reading order; one box for a picture that is not long.
 
-    Pieces are as long as the model sees in full, or as the picture is wide; longer where they would be too many.
+    Pieces are as long as the model sees in full, or as the picture is wide, or longer if there would be too many.
     """
     width, height = size
     if not is_long(size, side_max):
@@ -115,7 +115,7 @@ def _is_lost(grey: Image.Image, scale: float) -> bool:
 
 
 def grid(size: tuple[int, int], side_max: int, count_max: int) -> tuple[int, int]:
-    """How many rows and columns of overlapping pieces show all of it as it is, or as large as ``count_max`` allows."""
+    """The rows and columns of overlapping pieces that show it in full size, or as large as ``count_max`` allows."""
     width, height = size
     step = side_max * (1 - _OVERLAP)
     while True:
@@ -132,7 +132,7 @@ def tiles(size: tuple[int, int], rows: int, columns: int) -> list[Box]:
 
 
 def names_of_tiles(rows: int, columns: int) -> list[str]:
-    """Of the whole and its pieces."""
+    """For the whole picture and its pieces."""
     tiles_named = [f"row {row} of {rows}, column {column} of {columns}" for row, column in _places(rows, columns)]
     return ["the whole, made smaller; its pieces follow", *(f"piece in {place}" for place in tiles_named)]
 

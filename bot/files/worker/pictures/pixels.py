@@ -1,4 +1,4 @@
-"""An opened picture in, the files out that the API takes: upright, in sRGB, small; a long one in pieces.
+"""Writes an opened picture as files that the API takes: upright, in sRGB, small, a long one in pieces.
 
 I/O: writes files; runs in a worker process.
 """
@@ -25,7 +25,7 @@ _JPEGS = frozenset({"JPEG", "MPO"})
 """An MPO has further pictures behind the one that is shown: a second view, or how bright its parts are."""
 _JPEG_QUALITIES = (90, 80, 65, 40)
 _ASKEW_MIN, _ASKEW_MAX = 1.4, 4.2
-"""How many times as dense the dots may be in one direction: faxes have 2 and 4 times as many."""
+"""How much denser the pixels may be in one direction: for faxes 2 or 4 times."""
 _ORIENTATION = 0x0112
 _SIMPLE_MODES = frozenset({"L", "RGB", "RGBA", "CMYK"})
 _PLAIN_COLOURS = frozenset({"1", "P"})
@@ -54,9 +54,9 @@ def convert(
     source: Path | None = None,
     orientation: int = 1,
 ) -> list[Extract]:
-    """One extract, or those of the pieces. ``orientation`` is for a picture that has none of its own.
+    """One extract, or one for each piece. ``orientation`` is used if the picture declares none.
 
-    Raises ``Unreadable`` for too many pixels, and what Pillow raises over a damaged picture.
+    Raises ``Unreadable`` for too many pixels, and what Pillow raises for a damaged picture.
     """
     side = limits.image_side_px_max
     check_size(image.width, image.height, limits)
@@ -80,7 +80,7 @@ def _may_be_made_smaller(image: Image.Image, side: int, orientation: int) -> boo
 
 
 def _in_proportion(picture: Image.Image, image: Image.Image, limits: ConvertLimits) -> Image.Image:
-    """A fax has half as many lines to the inch as dots in a line: as it is, its letters are squashed."""
+    """A fax has half as many lines to the inch as dots in a line, so its letters would be squashed."""
     try:
         across, down = map(float, image.info.get("dpi") or (1, 1))
     except (TypeError, ValueError):
@@ -93,7 +93,7 @@ def _in_proportion(picture: Image.Image, image: Image.Image, limits: ConvertLimi
 
 
 def check_size(width: int, height: int, limits: ConvertLimits) -> None:
-    """Raises ``Unreadable`` for more pixels than are decoded."""
+    """Raises ``Unreadable`` for more pixels than may be decoded."""
     if width * height > limits.image_pixels_max:
         raise Unreadable(notes.too_many_pixels(width, height))
 

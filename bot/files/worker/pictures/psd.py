@@ -1,4 +1,4 @@
-"""A Photoshop file in, its merged picture out: of any depth, as PSD or as PSB.
+"""Reads the merged picture of a Photoshop file (PSD or PSB) of any depth.
 
 Pure, on bytes. Pillow reads those of eight bits. Source: Adobe's Photoshop File Formats Specification.
 """
@@ -13,18 +13,18 @@ from PIL import Image, ImageChops
 RGB = 3
 _BITMAP, _INDEXED, _CMYK, _MULTICHANNEL, _LAB = 0, 2, 4, 7, 9
 _COLOURS = {0: 1, 1: 1, 2: 1, 3: 3, 4: 4, 7: 1, 8: 1, 9: 3}
-"""Colour modes by their number, and how many planes make the picture; further ones are masks."""
+"""Number of planes by colour mode; further planes are masks."""
 _VERSION_INFO, _THUMBNAIL, _PROFILE = 1057, 1036, 1039
 _THUMBNAIL_HEAD_BYTES = 28
 
 
 class PsdError(ValueError):
-    """The bytes are no Photoshop file, or one that nothing here reads."""
+    """The bytes are no Photoshop file, or one that is not supported."""
 
 
 @dataclass(frozen=True, slots=True)
 class PsdHead:
-    """What a Photoshop file says of itself. Its layers begin at ``layers_at``, its merged picture at ``picture_at``."""
+    """The header of a Photoshop file. Layers begin at ``layers_at``, the merged picture at ``picture_at``."""
 
     is_large: bool
     planes: int
@@ -39,18 +39,19 @@ class PsdHead:
 
     @property
     def says_nothing(self) -> bool:
-        """Whether it is unknown if the merged picture is one; programs that write a blank one leave that out."""
+        """Whether the file does not say that it has a merged picture; programs that write a blank one leave that
+        out."""
         return _VERSION_INFO not in self.resources
 
     @property
     def has_picture(self) -> bool:
-        """Photoshop writes a white sheet, and says so, where "Maximize Compatibility" is off."""
+        """With "Maximize Compatibility" off, Photoshop writes a white picture and says so."""
         info = self.resources.get(_VERSION_INFO, b"")
         return len(info) < 5 or info[4] != 0
 
     @property
     def thumbnail(self) -> bytes:
-        """A small JPEG; empty where there is none."""
+        """A small JPEG; empty if there is none."""
         return self.resources.get(_THUMBNAIL, b"")[_THUMBNAIL_HEAD_BYTES:]
 
     @property
@@ -75,7 +76,7 @@ def head(data: bytes) -> PsdHead:
 
 
 def picture(data: bytes, of: PsdHead) -> Image.Image:
-    """In L, RGB, RGBA or CMYK. Raises ``PsdError``; the caller has looked at the number of pixels."""
+    """In L, RGB, RGBA or CMYK. Raises ``PsdError``; the caller checks the number of pixels."""
     colours = _COLOURS.get(of.mode, 0)
     if colours == 0 or of.planes < colours or of.depth not in {1, 8, 16, 32}:
         raise PsdError("a mode or depth that is not read")
@@ -128,7 +129,7 @@ def _plane(data: bytes, of: PsdHead, number: int) -> Image.Image:
 
 
 def _unpacked(data: bytes, of: PsdHead, at: int, number: int, row_bytes: int) -> bytes:
-    """Rows packed by PackBits, after a table with the packed size of each row of each plane."""
+    """Rows packed with PackBits, after a table of the packed sizes of each plane's rows."""
     count_bytes = 4 if of.is_large else 2
     counts = struct.unpack_from(f">{of.planes * of.height}{'I' if of.is_large else 'H'}", data, at)
     begin = at + len(counts) * count_bytes + sum(counts[: number * of.height])
@@ -148,7 +149,7 @@ def _resources(data: bytes) -> dict[int, bytes]:
     at = 0
     while at + 12 <= len(data) and data[at : at + 4] in {b"8BIM", b"MeSa", b"PHUT", b"AgHg", b"DCSR"}:
         number = int.from_bytes(data[at + 4 : at + 6], "big")
-        at += 6 + (data[at + 6] + 2) // 2 * 2  # a name with its length before it, padded to an even size
+        at += 6 + (data[at + 6] + 2) // 2 * 2  # a name after its length, padded to an even size
         size = int.from_bytes(data[at : at + 4], "big")
         found.setdefault(number, data[at + 4 : at + 4 + size])
         at += 4 + size + size % 2

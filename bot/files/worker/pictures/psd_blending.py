@@ -1,4 +1,4 @@
-"""A picture, a layer on top of it and a mode in, what both make out; and which of Photoshop's modes there are here.
+"""Blends a layer with the picture below it, in those of Photoshop's modes that are supported.
 
 Pure.
 """
@@ -27,12 +27,12 @@ MODES: Final[dict[str, Mixed]] = {
         ImageChops.screen(below, above), ImageChops.multiply(below, above)
     ),
 }
-"""By Photoshop's names. Of layers in other modes only the place is right."""
+"""By Photoshop's names. Layers in other modes are only in the right place."""
 PLAIN: Final = frozenset({"norm", "pass"})
 
 
 def blended(below: Image.Image, above: Image.Image, mode: str) -> Image.Image:
-    """Both RGBA and of one size. Source: the W3C's Compositing and Blending Level 1, "Blending"."""
+    """Both RGBA and of the same size. Source: the W3C's Compositing and Blending Level 1, "Blending"."""
     mix = MODES.get(mode)
     if mix is not None:
         alpha = above.getchannel("A")
@@ -44,7 +44,7 @@ def blended(below: Image.Image, above: Image.Image, mode: str) -> Image.Image:
 
 
 def faded(layer: Image.Image, by: Image.Image | int) -> Image.Image:
-    """With its alpha multiplied by a grey picture of its size or a number up to 255."""
+    """Multiplies alpha by a grey picture of the same size, or by a number up to 255."""
     if by == 255:
         return layer
     alpha = layer.getchannel("A")

@@ -1,4 +1,4 @@
-"""The packed samples of one channel of a Photoshop layer in, the same as a grey picture of eight bits out.
+"""Decodes one channel of a Photoshop layer to a grey picture of eight bits.
 
 Pure, on bytes. Source: Adobe's Photoshop File Formats Specification, "Channel image data".
 """
@@ -19,7 +19,7 @@ _PLAIN, _PACKBITS, _ZIP, _ZIP_OF_DIFFERENCES = range(4)
 
 
 def plane(packed: bytes, size: tuple[int, int], depth: int, *, large: bool) -> Image.Image:
-    """``packed`` begins with how it is packed. Raises ``PsdError``."""
+    """``packed`` begins with its compression method. Raises ``PsdError``."""
     width, height = size
     row_bytes = (width * depth + 7) // 8
     try:
@@ -52,9 +52,9 @@ def _unpacked(packed: bytes, row_bytes: int, height: int, depth: int, *, large: 
 
 
 def _summed(row: bytes, depth: int) -> bytes:
-    """The samples of a row that holds the first and then differences, modulo their range.
+    """The samples of a row that stores the first one and then differences, modulo their range.
 
-    Of floating point the differences are between bytes, all first bytes of the row before all second ones.
+    For floating point, the differences are between bytes: all first bytes of the row come before all second ones.
     """
     if depth == 16:
         words = array("H", row)
@@ -73,7 +73,7 @@ def _summed(row: bytes, depth: int) -> bytes:
 
 
 def _bytes_of(numbers: accumulate[int]) -> bytes:
-    """Eight bytes each, the lowest first: that of numbers modulo 256 is the first."""
+    """Sums of eight bytes at a time, the lowest first: the low byte is the sum modulo 256."""
     longs = array("Q", numbers)
     if sys.byteorder == "big":
         longs.byteswap()

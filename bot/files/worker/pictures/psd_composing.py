@@ -1,6 +1,6 @@
-"""The layers of a Photoshop file in, the picture that the visible ones make out, and what is missing in it.
+"""Composes the visible layers of a Photoshop file, and says what is missing.
 
-Pure, on bytes. As Photoshop lays them: opacity, masks, clipping, groups, artboards, the commoner modes of blending.
+Pure, on bytes. As in Photoshop: opacity, masks, clipping, groups, artboards, the more common blend modes.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _GROUPS_DEEP = 10
 
 @dataclass(slots=True)
 class _Canvas:
-    """What is laid so far, and the alpha of the layer that others may be clipped to."""
+    """The picture so far, and the alpha of the layer that others may be clipped to."""
 
     picture: Image.Image
     base: tuple[Image.Image, Box] | None = None
@@ -30,7 +30,7 @@ class _Canvas:
 
 
 def picture(data: bytes, of: PsdHead, layers: list[Layer]) -> tuple[Image.Image, list[str]]:
-    """In RGBA, and what is missing, as nouns in the plural. Raises ``PsdError`` where no layer can be shown."""
+    """In RGBA, and what is missing, as plural nouns. Raises ``PsdError`` if no layer can be shown."""
     if of.mode not in COLOURS or of.width * of.height > CANVAS_PX_MAX:
         raise PsdError("colours that are not laid over each other here, or too many pixels")
     pixels = Pixels(data, of)
@@ -45,7 +45,7 @@ def _empty(pixels: Pixels) -> Image.Image:
 
 
 def _lay(pixels: Pixels, canvas: _Canvas, layers: list[Layer], depth: int) -> int:
-    """Lays the layers from the lowest; how many could be shown."""
+    """Paints the layers from the lowest up; returns how many could be shown."""
     shown = 0
     level = grouped(layers)
     for number, (layer, within) in enumerate(level):
@@ -68,12 +68,12 @@ def _lay(pixels: Pixels, canvas: _Canvas, layers: list[Layer], depth: int) -> in
 
 
 def _passes(group: Layer) -> bool:
-    """Whether its layers are laid as if they were in no group."""
+    """Whether its layers are painted as if they were in no group."""
     return _mode(group) == "pass" and group.opacity == 255 and group.mask is None and b"artb" not in group.blocks
 
 
 def _mode(group: Layer) -> str:
-    """A group's own, which stands behind what makes it one."""
+    """The group's own blend mode, which follows the marker of the group."""
     block = group.blocks.get(b"lsct") or group.blocks.get(b"lsdk") or b""
     return block[8:12].decode("ascii", "replace") if len(block) >= 12 else group.mode
 
@@ -113,7 +113,7 @@ def _clip_or_become_base(canvas: _Canvas, made: Image.Image, box: Box, mode: str
 
 
 def grouped(layers: list[Layer]) -> list[tuple[Layer, list[Layer] | None]]:
-    """The layers of one level, from the lowest; of a group the record that names it, and the layers in it."""
+    """The layers of one level, from the lowest; for a group, its record and the layers in it."""
     found: list[tuple[Layer, list[Layer] | None]] = []
     depth, within = 0, list[Layer]()
     for layer in layers:

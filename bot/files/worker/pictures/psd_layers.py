@@ -1,4 +1,4 @@
-"""A Photoshop file in, its layers out from the lowest to the topmost: where each lies, how it is laid over the others.
+"""Reads the layers of a Photoshop file, from the lowest to the topmost: positions, masks, blending.
 
 Pure, on bytes. Source: Adobe's Photoshop File Formats Specification, "Layer and Mask Information Section".
 """
@@ -14,12 +14,12 @@ from bot.files.worker.pictures.psd import PsdError, PsdHead
 LAYERS_MAX = 2_000
 GROUP_MASK, MASK, ALPHA = -3, -2, -1
 OPENS: Final = frozenset({1, 2})
-"""What the record above a group's layers calls itself: an open folder, a closed one."""
+"""How the record above a group's layers marks it: an open folder, a closed one."""
 CLOSES = 3
 _HIDDEN = 2
 _MASK_OFF, _MASK_INVERTED, _MASK_IS_DRAWN, _MASK_HAS_STRENGTH = 2, 4, 8, 16
 _LONG_KEYS = frozenset(b"LMsk Lr16 Lr32 Layr Mt16 Mt32 Mtrn Alph FMsk lnk2 FEid FXid PxSD".split())
-"""Blocks whose length has eight bytes in a PSB."""
+"""Blocks with a length of eight bytes in a PSB."""
 _SIGNATURES = frozenset({b"8BIM", b"8B64"})
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom, in pixels of the canvas."""
@@ -27,14 +27,14 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What of a layer shows. ``outside`` is the value beyond its box."""
+    """Which part of a layer is visible. ``outside`` is the value beyond its box."""
 
     box: Box
     outside: int
     is_on: bool
     inverted: bool
     density: int
-    """255 for what hides all that it hides."""
+    """255 if the mask has its full effect."""
     feathered: bool
 
 
@@ -44,22 +44,22 @@ class Layer:
     box: Box
     mode: str
     opacity: int
-    """0 to 255, as all further values here."""
+    """0 to 255, like all values below."""
     fill: int
     is_hidden: bool
     is_clipped: bool
-    """To the layer below it that is not."""
+    """Whether it is clipped to the next lower layer that is not."""
     group: int
-    """0 for a layer, else what ``OPENS`` and ``CLOSES`` say."""
+    """0 for a layer, otherwise one of ``OPENS`` and ``CLOSES``."""
     mask: Mask | None
     blocks: dict[bytes, bytes] = field(repr=False)
-    """What is said of it besides, by its keys of four letters."""
+    """Additional information by its four-letter keys."""
     channels: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """Where the packed samples of each channel begin and end in the file."""
+    """Where each channel's packed samples begin and end in the file."""
 
 
 def layers(data: bytes, of: PsdHead) -> list[Layer]:
-    """Empty where it has none. Raises ``PsdError``."""
+    """Empty if it has none. Raises ``PsdError``."""
     try:
         at, end = of.layers_at, of.picture_at
         size = _size(data, at, large=of.is_large)
@@ -76,7 +76,7 @@ def _size(data: bytes, at: int, *, large: bool) -> int:
 
 
 def _deep(data: bytes, at: int, end: int, of: PsdHead) -> list[Layer]:
-    """Those of a picture of 16 or 32 bits are in a block behind the usual place, which is empty then."""
+    """In a picture of 16 or 32 bits the layers are in a block after the usual place, which is then empty."""
     if at + 4 > end:
         return []
     at += 4 + _size(data, at, large=False)
@@ -87,7 +87,7 @@ def _deep(data: bytes, at: int, end: int, of: PsdHead) -> list[Layer]:
 
 
 def _blocks(data: bytes, at: int, end: int, *, large: bool) -> list[tuple[bytes, int, int]]:
-    """Key, begin and end of each. Their lengths are padded, by some programs to two bytes and by some to four."""
+    """Key, begin and end of each block. Programs pad lengths to two bytes or to four."""
     found: list[tuple[bytes, int, int]] = []
     while at + 12 <= end:
         if data[at : at + 4] not in _SIGNATURES:
@@ -120,7 +120,7 @@ def _records(data: bytes, at: int, of: PsdHead) -> list[Layer]:
 
 
 def _record(data: bytes, at: int, of: PsdHead) -> tuple[Layer, list[tuple[int, int]], int]:
-    """A layer without its channels, the lengths of those, and where the next record begins."""
+    """A layer without its channels, their lengths, and where the next record begins."""
     top, left, bottom, right, count = struct.unpack_from(">4iH", data, at)
     at += 18
     code = ">hQ" if of.is_large else ">hI"
@@ -135,7 +135,7 @@ def _record(data: bytes, at: int, of: PsdHead) -> tuple[Layer, list[tuple[int, i
     box = (left, top, right, bottom)
     mask = _mask(data, at)
     at += 4 + _size(data, at, large=False)
-    at += 4 + _size(data, at, large=False)  # which tones are blended
+    at += 4 + _size(data, at, large=False)  # the blending ranges
     name = data[at + 1 : at + 1 + data[at]].decode("cp1252", "replace")
     at += (data[at] + 4) // 4 * 4
     blocks = {key: data[begin:stop] for key, begin, stop in _blocks(data, at, end, large=of.is_large)}
@@ -159,7 +159,7 @@ def _group(blocks: dict[bytes, bytes]) -> int:
 
 
 def _mask(data: bytes, at: int) -> Mask | None:
-    """Its box is of the canvas, whatever the flag for "relative to the layer" says."""
+    """Its box is relative to the canvas, whatever the flag "relative to the layer" says."""
     size = _size(data, at, large=False)
     if size < 18:
         return None
@@ -176,7 +176,7 @@ def _mask(data: bytes, at: int) -> Mask | None:
 
 
 def _strength(data: bytes, at: int, end: int, flags: int) -> tuple[int, bool]:
-    """Density and whether it is feathered, of the mask itself or of the outline that it is drawn from."""
+    """Density and feathering of the mask itself or of the path that it is drawn from."""
     if not flags & _MASK_HAS_STRENGTH or at >= end:
         return 255, False
     present, at = data[at], at + 1
@@ -190,6 +190,6 @@ def _strength(data: bytes, at: int, end: int, flags: int) -> tuple[int, bool]:
 
 
 def text(block: bytes) -> str:
-    """A count of UTF-16 units, and those."""
+    """A count of UTF-16 units, and the units."""
     (count,) = struct.unpack_from(">I", block)
     return block[4 : 4 + 2 * count].decode("utf-16-be", "replace").rstrip("\0")

@@ -1,4 +1,4 @@
-"""One layer of a Photoshop file in, what of it lies on the canvas out, as its masks leave it; and what this leaves out.
+"""Draws one layer of a Photoshop file as far as it is on the canvas, with its masks, and says what is left out.
 
 Pure, on bytes.
 """
@@ -18,9 +18,9 @@ from bot.files.worker.pictures.psd_layers import ALPHA, GROUP_MASK, MASK, Box, L
 
 CANVAS_PX_MAX = 24_000_000
 LAID_PX_MAX = 300_000_000
-"""Of all layers together; what comes after is missing, and said to be."""
+"""Pixels of all layers together; later layers are left out, and named as missing."""
 COLOURS = {1: "L", 3: "RGB", 4: "CMYK", 8: "L", 9: "LAB"}
-"""Photoshop's modes in which a picture can have layers, by Pillow's names."""
+"""Photoshop's modes that pictures with layers can have, by Pillow's names."""
 _ADJUSTING = frozenset(
     [*b"levl curv brit blnc hue2 selc mixr grdm phfl nvrt post thrs vibA expA clrL blwh CgEd".split(), b"hue "]
 )
@@ -32,12 +32,12 @@ _EDGE = re.compile(rb"(Left|Top |Rght|Btom)doub(.{8})", re.DOTALL)
 _GROUND = b"artboardBackgroundTypelong"
 _WHITE, _BLACK, _CLEAR = 1, 2, 3
 _SIDE_PX_MAX = 300_000
-"""Photoshop's own bound."""
+"""Photoshop's own limit."""
 
 
 @dataclass(slots=True)
 class Pixels:
-    """``missing`` names what of the layers cannot be shown, as nouns in the plural."""
+    """``missing`` names what can't be shown, as plural nouns."""
 
     data: bytes = field(repr=False)
     of: PsdHead
@@ -49,7 +49,7 @@ class Pixels:
             self.missing.append(what)
 
     def look_at(self, layer: Layer) -> None:
-        """Notes what nothing here shows of it."""
+        """Notes features that are not supported."""
         keys = layer.blocks.keys()
         if _ADJUSTING & keys:
             self.miss("adjustment layers")
@@ -63,7 +63,7 @@ class Pixels:
             self.miss("rare modes of blending")
 
     def of_layer(self, layer: Layer) -> tuple[Image.Image, Box] | None:
-        """As RGBA, without its opacity; ``None`` where nothing of it lies on the canvas, or can be shown."""
+        """As RGBA, without its opacity; ``None`` if nothing of it is on the canvas, or can be shown."""
         cut = self._on_canvas(layer.box)
         found = (self._own(layer, cut), cut) if cut is not None else (self._fill(layer), self.canvas)
         made, box = found
@@ -74,7 +74,7 @@ class Pixels:
         return (0, 0, self.of.width, self.of.height)
 
     def _on_canvas(self, box: Box) -> Box | None:
-        """That part of the box which lies on it."""
+        """The part of the box that is on the canvas."""
         left, top, right, bottom = box
         cut = (max(left, 0), max(top, 0), min(right, self.of.width), min(bottom, self.of.height))
         return cut if area(cut) and cut[0] < cut[2] else None
@@ -127,7 +127,7 @@ class Pixels:
         return Image.new("RGBA", (self.of.width, self.of.height), (*colour, 255))
 
     def ground(self, group: Layer) -> tuple[Image.Image, Image.Image] | None:
-        """Of an artboard what lies below its layers, and where it is, as a mask; ``None`` for other groups."""
+        """The background of an artboard, and its area as a mask; ``None`` for other groups."""
         block = group.blocks.get(b"artb", b"")
         edges = {name: round(struct.unpack(">d", value)[0]) for name, value in reversed(_EDGE.findall(block))}
         cut = self._on_canvas(tuple(edges[name] for name in _EDGES)) if len(edges) == len(_EDGES) else None
@@ -144,7 +144,7 @@ class Pixels:
         return found, within
 
     def masked(self, made: Image.Image, box: Box, layer: Layer) -> Image.Image:
-        """``made`` lies in the box; what the layer's mask hides becomes transparent."""
+        """``made`` fills the box; what the layer's mask hides becomes transparent."""
         mask = layer.mask
         number = MASK if MASK in layer.channels else GROUP_MASK
         if mask is None or not mask.is_on or number not in layer.channels:
@@ -163,7 +163,7 @@ _EDGES = (b"Left", b"Top ", b"Rght", b"Btom")
 
 
 def _as_strong(plane: Image.Image, mask: Mask) -> Image.Image:
-    """A mask of less density lets that much more through."""
+    """A mask of lower density lets more through."""
     plane = ImageChops.invert(plane) if mask.inverted else plane
     density = mask.density
     return plane if density == 255 else plane.point([255 - (255 - value) * density // 255 for value in range(256)])
@@ -178,7 +178,7 @@ def _rgb(block: bytes) -> tuple[int, int, int] | None:
 
 
 def _has_effects(layer: Layer) -> bool:
-    """Whether one is switched on. A block of older versions stands beside the newer ones as well."""
+    """Whether one is switched on. A block for older versions may accompany the newer ones."""
     newer = [layer.blocks[key] for key in _EFFECTS & layer.blocks.keys()]
     if newer:
         return any(b"enabbool\x01" in block and b"masterFXSwitchbool\0" not in block for block in newer)
@@ -190,7 +190,7 @@ def area(box: Box) -> int:
 
 
 def cut_of(plane: Image.Image, at: Box, box: Box, outside: int) -> Image.Image:
-    """What of a plane lies in the box; where it ends there is ``outside``."""
+    """The part of a plane within the box; beyond the plane the value is ``outside``."""
     found = Image.new("L", (box[2] - box[0], box[3] - box[1]), outside)
     if plane.width and plane.height:
         found.paste(plane, (at[0] - box[0], at[1] - box[1]))

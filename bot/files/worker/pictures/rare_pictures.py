@@ -1,4 +1,4 @@
-"""Pictures that take more than Pillow: raw files by their preview, TIFFs of rare samples, any maps, torn PNGs.
+"""Reads pictures that need more than Pillow: camera raw by its preview, TIFFs of rare samples, PAM, damaged PNGs.
 
 I/O: reads the file, writes pictures; runs in a worker process.
 """
@@ -26,7 +26,7 @@ _BY_HAND = {Kind.PNM: (pam.size, pam.picture), Kind.BMP: (bmp.size, bmp.picture)
 
 
 def first(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
-    """Extracts of what Pillow would misread; ``None`` for all that it reads well. Raises ``Unreadable``."""
+    """Extracts of what Pillow would misread; ``None`` if Pillow reads it well. Raises ``Unreadable``."""
     if kind is Kind.PSD:
         from bot.files.worker.pictures import photoshop  # noqa: PLC0415 - only for workers that meet such a file
 
@@ -41,7 +41,7 @@ def first(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[
 
 
 def instead(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
-    """Extracts of what Pillow has failed over; ``None`` where nothing here reads it either. Raises ``Unreadable``."""
+    """Extracts of what Pillow failed on; ``None`` if nothing here reads it either. Raises ``Unreadable``."""
     try:
         if kind is Kind.PSD:
             from bot.files.worker.pictures import photoshop  # noqa: PLC0415
@@ -86,7 +86,7 @@ def _plain_preview(found: raw.Plain, out: Outbox, limits: ConvertLimits) -> list
 
 
 def _samples(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The pages that can be read so; raises ``TiffError`` where the first cannot."""
+    """The pages that can be read this way; raises ``TiffError`` if the first can't."""
     _, found = tiff_tags.directories(data)
     pages = [one for one in found if one.is_page and not one.number(tiff_tags.NEW_SUBFILE_TYPE) & _SMALLER_OR_MASK]
     extracts: list[Extract] = []
@@ -109,7 +109,7 @@ def _by_hand(data: bytes, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
 
 
 def _bare_png(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The picture without what is said about it, which may be what is broken. Raises what Pillow raises."""
+    """The picture without its metadata, which may be what is broken. Raises what Pillow raises."""
     bare, at = bytearray(data[:8]), 8
     while at + 12 <= len(data):
         size, name = struct.unpack_from(">I4s", data, at)

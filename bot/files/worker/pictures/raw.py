@@ -1,7 +1,7 @@
-"""A camera's raw file in, the JPEG that the camera put beside the raw pixels out, upright.
+"""Extracts the JPEG that a camera stored beside the raw pixels, upright.
 
-Pure, on bytes. Raw pixels take a program of the camera's maker to develop; the preview is that program's own picture,
-mostly in full size. Every maker keeps it elsewhere, but all as a JPEG, so the largest JPEG in the file is it.
+Pure, on bytes. Developing raw pixels takes the camera maker's program. The preview is mostly that program's own picture
+in full size. Every maker stores it elsewhere, but always as a JPEG, so the largest JPEG in the file is taken.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ _RGB = 2
 _PREVIEWS_TRIED_MAX = 2_000
 _RAW_PHOTOMETRICS = {32803, 34892}
 _RAW_COMPRESSIONS = {32767, 32769, 32770, 34713, 34892, 65000, 65535}
-"""What Sony, Epson, Samsung, Nikon, Adobe, Kodak and Pentax pack their pixels with."""
+"""Compression methods for raw pixels of Sony, Epson, Samsung, Nikon, Adobe, Kodak and Pentax."""
 _OF_PHASE_ONE = {b"IIII", b"MMMM"}
 _PLAIN_SIDE_PX_MIN = 100
 _FRAMES = {0xC0, 0xC1, 0xC2}
-"""Start-of-frame marks of the JPEGs that everything reads; raw pixels themselves are lossless JPEG (0xC3)."""
+"""Start-of-frame markers of ordinary JPEGs; raw pixels are lossless JPEG (0xC3)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``begin`` is where the JPEG starts in the file; ``orientation`` is EXIF's number, for a JPEG that has none."""
+    """``begin`` is the offset of the JPEG; ``orientation`` is EXIF's number, for a JPEG that has none."""
 
     begin: int
     width_px: int
@@ -47,7 +47,7 @@ class Preview:
 
 
 def is_raw(found: list[Directory], head: bytes) -> bool:
-    """Whether a TIFF is a camera's raw file: some other program has to make a picture of its pixels."""
+    """Whether a TIFF is a camera's raw file, whose pixels need another program."""
     return (
         head[8:10] == b"CR"
         or head[8:12] in _OF_PHASE_ONE
@@ -77,7 +77,7 @@ def preview(data: bytes) -> Preview | None:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A picture that is not packed, as RGB."""
+    """An uncompressed picture, as RGB."""
 
     width_px: int
     height_px: int
@@ -86,7 +86,7 @@ class Plain:
 
 
 def plain(data: bytes) -> Plain | None:
-    """The largest picture in it that is not packed: what some cameras and converters have in place of a JPEG."""
+    """The largest uncompressed picture, which some cameras and converters store instead of a JPEG."""
     _, found = directories(data)
     best: Plain | None = None
     for one in found:
@@ -102,7 +102,7 @@ def plain(data: bytes) -> Plain | None:
 
 
 def _sensor_offsets(data: bytes) -> set[int]:
-    """Where the raw pixels lie: some cameras pack them as JPEGs, in which nobody would know the picture."""
+    """Where the raw pixels are: some cameras pack them as JPEGs that do not look like the picture."""
     _, found = directories(data)
     return {
         offset
@@ -114,7 +114,7 @@ def _sensor_offsets(data: bytes) -> set[int]:
 
 
 def _jpeg_size(data: bytes, at: int) -> tuple[int, int] | None:
-    """Width and height by the header, ``None`` for what is no JPEG that can be shown."""
+    """Width and height by the header; ``None`` if it is no JPEG that can be shown."""
     at += 2
     for _ in range(200):
         if at + 9 > len(data) or data[at] != 0xFF:
@@ -133,7 +133,7 @@ def _jpeg_size(data: bytes, at: int) -> tuple[int, int] | None:
 
 
 def _orientation(data: bytes) -> int:
-    """As the raw file's own tags have it; Canon's CR3 keeps them as a TIFF in a box named CMT1."""
+    """By the raw file's own tags; Canon's CR3 has them as a TIFF in a box named CMT1."""
     begin = data.find(b"CMT1", 0, 100_000) + 4 if data[4:8] == b"ftyp" else 0
     if begin == 3:
         return 1

@@ -1,4 +1,4 @@
-"""The first bytes of a file in, whether they are a simple kind of picture out: kinds with a short mark, or none.
+"""Recognises simple kinds of pictures, whose mark is short or missing, by their first bytes.
 
 Pure.
 """
@@ -27,7 +27,7 @@ def is_bmp(head: bytes) -> bool:
 
 
 def is_dib(head: bytes) -> bool:
-    """A bitmap without its file header, as it is in memory (.dib), by a header in which every number makes sense."""
+    """A bitmap without its file header, as in memory (.dib): every number in its header must make sense."""
     if len(head) < 40 or int.from_bytes(head[:4], "little") not in _DIB_HEADERS_BYTES:
         return False
     width, height, planes, depth, packing = struct.unpack_from("<iiHHI", head, 4)
@@ -36,7 +36,7 @@ def is_dib(head: bytes) -> bool:
 
 
 def is_pnm(head: bytes) -> bool:
-    """Portable pixel, grey and bit maps: in their binary forms, and those that write their samples as numbers."""
+    """Portable pixel, grey and bit maps, in binary or in plain form."""
     if re.match(rb"P[123]\s+(?:#[^\n]{0,200}\n\s*)*\d{1,6}\s+\d{1,6}\s[\d\s]*(?:#|\Z)", head):
         return True
     binary = re.match(rb"P(?:[456]|[Ff](?=\s))\s+(?:#[^\n]{0,200}\n\s*)*\d{1,6}\s+\d{1,6}\s+[-.\d]*\s?", head)
@@ -52,7 +52,7 @@ def is_cursor(head: bytes) -> bool:
 
 
 def is_tga(head: bytes, tail: bytes) -> bool:
-    """By the mark at its end; older ones have none, and are told by a header in which every number makes sense."""
+    """By the mark at its end. Older ones have none: every number in their header must make sense."""
     if len(head) < 18:
         return False
     has_map, kind, depth = head[1], head[2], head[16]
@@ -74,4 +74,4 @@ SHAPES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("SGI", lambda head: head[:2] == b"\x01\xda" and head[2] < 2 and head[3] in {1, 2}),
     ("Sun raster", lambda head: head[:4] == b"\x59\xa6\x6a\x95"),
 )
-"""By the names of their kinds."""
+"""By the names of the kinds."""

@@ -1,8 +1,8 @@
-"""An SVG drawing in, a picture of it out, drawn from nothing but the file.
+"""Draws an SVG as a picture, from nothing but the file.
 
 I/O: reads the drawing and the machine's fonts, writes the picture; runs in a worker process, in a job of its own, since
-what a renderer cannot allocate ends its process. resvg would load pictures by their path: every reference that leaves
-the file is taken out before, and so are drawings within drawings.
+a renderer that can't allocate memory ends its process. resvg would load pictures by path, so every reference that
+leaves the file is removed first, and so are SVGs within the SVG.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _URL = re.compile(
     r"|url\((?P<target>[^)]*+)(?:\)|\Z)",
     re.IGNORECASE,
 )
-"""One that never ends goes as far as the style does, as those who read styles have it."""
+"""A construct that never ends goes to the end of the style, as in CSS parsers."""
 _LENGTH = re.compile(
     r"\s*+\+?([0-9]++(?:\.[0-9]++)?|\.[0-9]++)((?i:e[+-]?[0-9]++))?\s*+(px|pt|pc|mm|cm|in)?\s*+\Z", re.IGNORECASE
 )
 _DOTS_PER_INCH = 96
-"""As browsers have it; by its own default the renderer gives points and millimetres no size at all."""
+"""The resolution in browsers; resvg's own default gives points and millimetres no size."""
 _UNITS_PX = {None: 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0}
 _SIDE_PX_MIN, _LONG_SIDE_PX_MAX = 512, 12_000
 _DRAWN_PX_MAX = 24_000_000
@@ -60,7 +60,7 @@ _FAMILIES = {
 
 
 def draw(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The picture, and a note where it lacks what was outside. Raises ``Unreadable``."""
+    """The picture, and a note if it lacks outside references. Raises ``Unreadable``."""
     from resvg_py import svg_to_bytes  # noqa: PLC0415 - its 8 MB are only for workers that meet a drawing
 
     try:
@@ -81,9 +81,9 @@ class Cleaned:
 
 
 def clean(svg: str, side_px_max: int) -> Cleaned:
-    """The drawing without references that leave it, and of a size that can be drawn and read.
+    """The drawing without outside references, in a size that can be drawn and read.
 
-    Raises ``ParseError``, ``ValueError`` or ``RecursionError`` for what is no drawing.
+    Raises ``ParseError``, ``ValueError`` or ``RecursionError`` if it is no drawing.
     """
     declaration = re.match(r"\s*<\?xml[^>]*\?>", svg)
     root = ET.fromstring(svg[declaration.end() :] if declaration else svg)  # noqa: S314 - expat loads nothing and bounds what entities grow to
@@ -105,7 +105,7 @@ def clean(svg: str, side_px_max: int) -> Cleaned:
 
 
 def _say_plainly(root: ET.Element) -> None:
-    """Styles as browsers know them become such as the renderer does."""
+    """Rewrites styles that browsers know but the renderer does not."""
     sheets = [element for element in root.iter() if _name(element.tag) == "style" and element.text]
     for sheet in sheets:
         sheet.text = svg_styles.on_screen(sheet.text or "") if svg_styles.is_for_screens(sheet.get("media", "")) else ""
@@ -127,7 +127,7 @@ def _say_plainly(root: ET.Element) -> None:
 
 
 def _paint_ground(root: ET.Element) -> None:
-    """A page's property that browsers paint drawings with, too: white words may stand on it."""
+    """A CSS background, which browsers paint for drawings, too: white words may be on it."""
     ground = _GROUND.search(root.get("style", ""))
     if ground is not None and (ground[1] or ground[2].lower() in ImageColor.colormap):
         view = _numbers(root.get("viewBox", ""))
@@ -142,18 +142,18 @@ def _paint_ground(root: ET.Element) -> None:
 
 
 def _inside(style: str) -> str:
-    """Without what is elsewhere; what is in the drawing begins with ``#``."""
+    """Without outside references; those within the drawing begin with ``#``."""
 
     def kept(found: re.Match[str]) -> str:
         if found["target"] is None:
-            return ""  # an import, which has no value to stand for it
+            return ""  # an import, which has no replacement value
         return found[0] if found["target"].lstrip(" \t\r\n\f'\"").startswith("#") else "none"
 
     return _URL.sub(kept, style)
 
 
 def _fit(root: ET.Element, side_px_max: int) -> None:
-    """Gives the drawing the size in pixels that it is drawn in: twice its own, within bounds that keep it legible."""
+    """Sets the size in pixels to draw in: twice its own, within limits that keep it legible."""
     view = _numbers(root.get("viewBox", ""))
     width = _length_px(root.get("width")) or (view[2] if len(view) == 4 else 0.0)
     height = _length_px(root.get("height")) or (view[3] if len(view) == 4 else 0.0)
@@ -177,12 +177,12 @@ def _numbers(text: str) -> list[float]:
 
 
 def _is_relative(root: ET.Element) -> bool:
-    """Whether it has parts that are as large as a part of the whole, which says nothing of its size."""
+    """Whether it has sizes in percent, which say nothing of the drawing's own size."""
     return any(value.endswith("%") for one in root.iter() if one is not root for value in map(one.get, _SIZES) if value)
 
 
 def _length_px(text: str | None) -> float:
-    """0 for what is missing, relative or no length."""
+    """0 for a missing, relative or invalid length."""
     found = _LENGTH.match(text or "")
     if found is None:
         return 0.0
@@ -194,5 +194,5 @@ def _name(tag: object) -> str:
 
 
 def _families() -> dict[str, Any]:
-    """What stands in for fonts that are not there; resvg's own choices are fonts of Windows."""
+    """Replacements for missing fonts; resvg's own defaults are Windows fonts."""
     return dict(_FAMILIES) if next(_FONTS.rglob("LiberationSans-Regular.*"), None) else {}

@@ -1,4 +1,4 @@
-"""Colours of newer CSS in, the same as the renderer knows them out.
+"""Rewrites colours of newer CSS for the renderer.
 
 Pure. Source: CSS Color 4, whose sample code has the figures of Oklab.
 """
@@ -18,7 +18,7 @@ _PURPLE = re.compile(r"\brebeccapurple\b", re.IGNORECASE)
 
 
 def older(style: str) -> str:
-    """Those without commas get some, and those of newer spaces become numbers of red, green and blue."""
+    """Adds commas where they are missing; colours of newer spaces become red, green and blue numbers."""
     if "(" in style:
         style = _OLDER.sub(_with_commas, _SRGB.sub(_from_srgb, _OK.sub(_from_ok, style)))
     return _PURPLE.sub("#663399", style)

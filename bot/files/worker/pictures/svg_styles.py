@@ -1,7 +1,7 @@
-"""Styles of a drawing as browsers understand them in, the same in the older words that the renderer knows out.
+"""Rewrites a drawing's styles in the older CSS that the renderer knows.
 
 Pure. Sources: CSS Custom Properties 1 (``var()``), CSS Color 4 and 5 (colours without commas, ``light-dark()``), Media
-Queries 4. Without this a shape is black where its colour is written in a way that the renderer does not know.
+Queries 4. Without this a shape is black if its colour is written in a newer way.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _VARIABLES_MAX, _CALL_CHARS_MAX, _VALUE_CHARS_MAX, _DEPTH_MAX = 2_000, 1_000, 1_
 
 
 def variables(styles: Iterable[str]) -> dict[str, str]:
-    """By name, each with the values of those that it is made of. Of several with one name the first counts, which is
-    what the drawing shows by itself."""
+    """Values by name, with the values they refer to. Of several with one name the first counts, as it is the drawing's
+    default."""
     found: dict[str, str] = {}
     for style in styles:
         for declared in _DECLARED.finditer(style):
@@ -41,7 +41,7 @@ def _bounded(value: str) -> str:
 
 
 def on_screen(sheet: str) -> str:
-    """The rules that count on a light screen, without those for paper, the dark and small screens."""
+    """The rules for a light screen, without those for print, dark or small screens."""
     pieces, at = [], 0
     while (media := _MEDIA.search(sheet, at)) is not None:
         end = _closing(sheet, media.end(), len(sheet), _BRACES)
@@ -53,7 +53,7 @@ def on_screen(sheet: str) -> str:
 
 
 def plain(style: str, known: dict[str, str]) -> str:
-    """``style`` with its variables' values, its colours as they were written before, and its lengths in pixels."""
+    """``style`` with the values of variables, older forms of colours, and lengths in pixels."""
     filled = older(_DECLARED.sub("", _filled_in(style, known)))
     return _REM.sub(lambda length: f"{float(length[1]) * _REM_PX:g}px", filled)
 
@@ -78,7 +78,7 @@ def _filled_in(style: str, known: dict[str, str], depth: int = 0) -> str:
 
 
 def _first(values: str) -> str:
-    """Of several values that commas part, but for those within a colour."""
+    """Splits values at commas, except within a colour."""
     depth = 0
     for at, char in enumerate(values):
         depth += {"(": 1, ")": -1}.get(char, 0)
@@ -88,7 +88,7 @@ def _first(values: str) -> str:
 
 
 def _closing(text: str, at: int, end: int, brackets: re.Pattern[str]) -> int:
-    """Where what was opened before ``at`` ends, at ``end`` at the latest."""
+    """Where the bracket opened before ``at`` closes, at ``end`` at the latest."""
     depth = 1
     for found in brackets.finditer(text, at, end):
         depth += 1 if found[0] in "({" else -1

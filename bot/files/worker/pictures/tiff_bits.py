@@ -1,7 +1,7 @@
-"""Rows of samples that are no whole bytes, or share their colours among pixels, in; planes of eight bits out.
+"""Unpacks samples that are not whole bytes, or whose colours several pixels share, into planes of eight bits.
 
-Pure. Source: TIFF 6.0: samples follow each other without gaps, the highest bit first, and each row begins with a byte;
-of YCbCr a block of pixels has its brightnesses first and then the two colours that they share.
+Pure. Source: TIFF 6.0. Samples follow each other without gaps, the highest bit first, and each row begins with a byte.
+In YCbCr a block of pixels has its luma samples first and then the two shared chroma samples.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ def row_bytes(samples: int, bits: int) -> int:
 
 
 def unpacked(rows: bytes, samples: int, bits: int) -> bytes:
-    """``samples`` of ``bits`` each in a row, as a byte each: its eight highest bits, or all that it has, stretched."""
+    """``samples`` of ``bits`` each in a row, one byte each: the eight highest bits, or all of them scaled up."""
     length = row_bytes(samples, bits)
     period_bytes, period = bits // gcd(bits, 8), 8 // gcd(bits, 8)
     stretched = bytes((byte >> max(8 - bits, 0)) * 255 // ((1 << min(bits, 8)) - 1) for byte in range(256))
@@ -34,7 +34,7 @@ def unpacked(rows: bytes, samples: int, bits: int) -> bytes:
 
 
 def _shifted(row: bytes, at: int, step: int, shift: int) -> bytes:
-    """Eight bits from ``shift`` bits within each byte on."""
+    """The eight bits that begin ``shift`` bits into each byte."""
     first, second = row[at::step], row[at + 1 :: step]
     if not shift:
         return first
@@ -49,7 +49,7 @@ _DOWN = [bytes(byte >> shift for byte in range(256)) for shift in range(9)]
 
 
 def of_blocks(rows: bytes, size: tuple[int, int], across: int, down: int) -> Image.Image:
-    """A picture whose blocks of ``across`` by ``down`` pixels share their colours."""
+    """A picture with one pair of chroma samples for each block of ``across`` by ``down`` pixels."""
     width, height = size
     blocks, block = -(-width // across), across * down + 2
     tall = -(-height // down)

@@ -1,7 +1,7 @@
-"""A TIFF that Pillow has no mode for in (colours as floating point, deep Lab, planes apart), its picture out.
+"""Reads TIFFs that Pillow has no mode for: floating-point colours, deep Lab, separate planes.
 
-Pure, on bytes. Pillow's libtiff unpacks all that is packed, but only into pictures that Pillow has a mode for. So each
-directory is written anew as one wide page of grey, and its samples are sorted into planes afterwards.
+Pure, on bytes. Pillow's libtiff unpacks every compression, but only into modes that Pillow has. So each directory is
+rewritten as one wide grey page, and its samples are sorted into planes afterwards.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ _MODES = {("L", 1): "B", ("I;16", 2): "H", ("I;16B", 2): "H", ("I", 4): "i", ("F
 _KEPT = frozenset({tags.COMPRESSION, tags.ROWS_PER_STRIP, tags.STRIPS, tags.STRIP_BYTES})
 _KEPT |= {tags.TILE_LENGTH, tags.TILES, tags.TILE_BYTES}
 _SAMPLES_MAX = 24_000_000
-"""Sorting them is work for Python, a second for some millions."""
+"""Sorting takes Python about a second for some millions of samples."""
 _ROWS_MAX = 100_000
 _SIGNED, _FLOAT = 2, 3
 _PALETTE, _CMYK, _YCBCR, _LAB = 3, 5, 6, 8
 _WHOLE_BITS = frozenset({8, 16, 32, 64})
 _ODD_BITS_MAX = 31
 _BYTES_AS_THEY_ARE = frozenset({1, 5, 8, 32_773, 32_946, 50_000})
-"""Ways of packing that know nothing of samples: none, LZW, Deflate (twice), PackBits, Zstandard."""
+"""Compressions that do not depend on the kind of samples: none, LZW, Deflate (two numbers), PackBits, Zstandard."""
 
 
 class TiffError(ValueError):
-    """A TIFF that this does not read either."""
+    """A TIFF that is not supported here either."""
 
 
 def picture(data: bytes, directory: tags.Directory) -> Image.Image:
@@ -97,7 +97,7 @@ def is_misread(directory: tags.Directory) -> bool:
 
 
 def _with_tiles(directory: tags.Directory) -> tags.Directory:
-    """Some programs write where the tiles are as if they were strips."""
+    """Some programs store the offsets of tiles under the tags for strips."""
     own = dict(directory.tags)
     if tags.TILE_WIDTH in own and tags.TILES not in own:
         own[tags.TILES], own[tags.TILE_BYTES] = own.pop(tags.STRIPS, ()), own.pop(tags.STRIP_BYTES, ())
@@ -105,7 +105,7 @@ def _with_tiles(directory: tags.Directory) -> tags.Directory:
 
 
 def _has_blocks(directory: tags.Directory) -> bool:
-    """Whether pixels that nothing packed share their colours."""
+    """Whether it is uncompressed with subsampled colours."""
     plain = directory.number(tags.COMPRESSION, 1) == 1 and tags.STRIPS in directory.tags
     shared = directory.numbers(tags.SHARED) or (2, 2)
     return plain and directory.number(tags.PHOTOMETRIC) == _YCBCR and shared != (1, 1)
@@ -133,7 +133,7 @@ def _of_palette(plane: array[Any], directory: tags.Directory, bits: int) -> Imag
 
 
 def _odd_planes(data: bytes, order: str, directory: tags.Directory, samples: int) -> list[array[Any]]:
-    """Of samples that are no whole bytes their eight highest bits."""
+    """The eight highest bits of samples that are not whole bytes."""
     apart, bits = directory.number(tags.PLANAR, 1) == 2, directory.number(tags.BITS, 1)
     if directory.number(tags.PREDICTOR, 1) != 1 or bits > _ODD_BITS_MAX:
         raise TiffError("samples that are not read")
@@ -153,7 +153,7 @@ def _odd_planes(data: bytes, order: str, directory: tags.Directory, samples: int
 
 
 def _width_of_tiles(directory: tags.Directory) -> int:
-    """Tiles may reach beyond the picture's right edge."""
+    """Tiles may extend beyond the picture's right edge."""
     width = directory.number(tags.WIDTH)
     tile = directory.number(tags.TILE_WIDTH) or width
     return -(-width // tile) * tile
@@ -162,7 +162,7 @@ def _width_of_tiles(directory: tags.Directory) -> int:
 def _planes(data: bytes, order: str, directory: tags.Directory, samples: int) -> list[array[Any]]:
     apart = directory.number(tags.PLANAR, 1) == 2
     width, bits = _width_of_tiles(directory), directory.number(tags.BITS, 1)
-    row = directory.number(tags.TILE_WIDTH) or width  # what a predictor looks at
+    row = directory.number(tags.TILE_WIDTH) or width  # the row length that a predictor uses
     together = 1 if apart else samples
     predictor, format_ = directory.number(tags.PREDICTOR, 1), directory.number(tags.SAMPLE_FORMAT, 1)
     planes = []
@@ -189,7 +189,7 @@ def _planes(data: bytes, order: str, directory: tags.Directory, samples: int) ->
 
 
 def _of_plane(directory: tags.Directory, number: int, samples: int) -> tags.Directory:
-    """A directory that has only the strips or tiles of one plane."""
+    """A directory with the strips or tiles of one plane only."""
     own = dict(directory.tags)
     for tag in (tags.STRIPS, tags.STRIP_BYTES, tags.TILES, tags.TILE_BYTES):
         if tag in own:
@@ -199,7 +199,7 @@ def _of_plane(directory: tags.Directory, number: int, samples: int) -> tags.Dire
 
 
 def _grey(data: bytes, order: str, directory: tags.Directory, width: int, bits: int, tile: int) -> Image.Image:
-    """The samples as a page of grey, by a directory of our own behind the file's bytes. ``tile`` is a tile's width."""
+    """The samples as a grey page, through a new directory after the file's bytes. ``tile`` is a tile's width."""
     is_float = directory.number(tags.SAMPLE_FORMAT, 1) == _FLOAT and directory.number(tags.BITS) == bits
     entries = {tag: directory.numbers(tag) for tag in _KEPT if tag in directory.tags}
     entries |= {tags.WIDTH: (width,), tags.LENGTH: directory.numbers(tags.LENGTH), tags.BITS: (bits,)}
@@ -223,7 +223,7 @@ def _grey(data: bytes, order: str, directory: tags.Directory, width: int, bits: 
 
 
 def _directory_bytes(entries: dict[int, tuple[int, ...]], order: str, begin: int) -> bytes:
-    """All numbers as 32-bit ones, those that do not fit into their entry behind the directory."""
+    """All numbers as 32 bits; those that do not fit into their entry follow the directory."""
     head, tail = struct.pack(f"{order}H", len(entries)), b""
     tail_at = begin + 2 + 12 * len(entries) + 4
     for tag, values in sorted(entries.items()):
@@ -235,7 +235,7 @@ def _directory_bytes(entries: dict[int, tuple[int, ...]], order: str, begin: int
 
 
 def _summed(values: array[Any], row: int, step: int, bits: int) -> array[Any]:
-    """Horizontal differencing undone: each sample is its difference to the one before it in the row."""
+    """Undoes horizontal differencing: each sample is stored as the difference to the one before it in the row."""
     mask = (1 << bits) - 1
     code = {8: "B", 16: "H"}.get(bits, "I")
     out = array(code, bytes(len(values) * (bits // 8)))
@@ -249,7 +249,7 @@ def _summed(values: array[Any], row: int, step: int, bits: int) -> array[Any]:
 
 
 def _floats(values: array[Any], row: int, step: int) -> array[Any]:
-    """The floating-point predictor undone: bytes of a row are sorted by their weight, then differenced."""
+    """Undoes the floating-point predictor: the bytes of a row are sorted by significance, then differenced."""
     out = array("f")
     for begin in range(0, len(values), row):
         raw = values[begin : begin + row].tobytes()
@@ -259,6 +259,6 @@ def _floats(values: array[Any], row: int, step: int) -> array[Any]:
         weights = [line[number * row : (number + 1) * row] for number in range(4)]
         swapped = bytearray(len(raw))
         for number in range(4):
-            swapped[number::4] = weights[3 - number]  # the heaviest byte comes first; here it is the last
+            swapped[number::4] = weights[3 - number]  # the most significant byte comes first; here it is the last
         out.frombytes(bytes(swapped))
     return out

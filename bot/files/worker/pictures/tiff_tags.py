@@ -1,6 +1,6 @@
-"""The bytes of a TIFF, or of a file built like one (most cameras' raw files), in; its directories of tags out.
+"""Reads the directories of tags in a TIFF, or in a file built like one (most raw files of cameras).
 
-Pure. Nothing that the file says is believed: offsets, counts and the number of directories are all bounded. Sources:
+Pure. Nothing in the file is trusted: offsets, counts and the number of directories are limited. Sources:
 TIFF 6.0, the Adobe Photoshop TIFF notes (SubIFDs), BigTIFF.
 """
 
@@ -14,14 +14,14 @@ STRIPS, SAMPLES, ROWS_PER_STRIP, STRIP_BYTES, PLANAR, PREDICTOR = 0x111, 0x115, 
 ORIENTATION, TILE_WIDTH, TILE_LENGTH, TILES, TILE_BYTES = 0x112, 0x142, 0x143, 0x144, 0x145
 SUB_DIRECTORIES, EXTRA_SAMPLES, SAMPLE_FORMAT, DNG_VERSION, NEW_SUBFILE_TYPE = 0x14A, 0x152, 0x153, 0xC612, 0xFE
 COLOURS, SHARED = 0x140, 0x212
-"""The palette, and over how many pixels, across and down, YCbCr has one pair of colours."""
+"""The palette, and the block of pixels, across and down, that shares one pair of colours in YCbCr."""
 
 _ENTRIES_MAX = 512
 _VALUES_MAX = 1_000_000
 _DIRECTORIES_MAX = 64
 _TYPES = {1: "B", 2: "B", 3: "H", 4: "I", 6: "b", 7: "B", 8: "h", 9: "i", 11: "f", 12: "d", 13: "I", 16: "Q", 18: "Q"}
 _MAGICS = {42, 43, 0x55, 0x4F52, 0x5352}
-"""TIFF, BigTIFF, and what Panasonic and Olympus write in their place."""
+"""TIFF, BigTIFF, and the marks of Panasonic and Olympus."""
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Directory:
 
     tags: dict[int, tuple[float, ...]] = field(default_factory=dict)
     is_page: bool = True
-    """Whether it is one of the file's own chain, not of a directory's sub-directories."""
+    """Whether it is in the file's main chain, not a sub-directory."""
 
     def number(self, tag: int, default: int = 0) -> int:
         values = self.tags.get(tag)
@@ -41,7 +41,7 @@ class Directory:
 
 
 def directories(data: bytes | memoryview) -> tuple[str, list[Directory]]:
-    """The byte order (``<`` or ``>``), and the directories as they come; none where the bytes are no TIFF."""
+    """The byte order (``<`` or ``>``), and the directories in order; none if it is no TIFF."""
     order = {b"II": "<", b"MM": ">"}.get(bytes(data[:2]), "")
     if not order or len(data) < 16 or struct.unpack_from(f"{order}H", data, 2)[0] not in _MAGICS:
         return order or "<", []
@@ -66,7 +66,7 @@ def directories(data: bytes | memoryview) -> tuple[str, list[Directory]]:
 
 
 def _directory(data: bytes | memoryview, offset: int, order: str, *, big: bool) -> tuple[Directory, int]:
-    """Raises ``struct.error`` where it reaches beyond the end."""
+    """Raises ``struct.error`` if it extends beyond the end."""
     count_code, entry_bytes = ("Q", 20) if big else ("H", 12)
     (count,) = struct.unpack_from(f"{order}{count_code}", data, offset)
     at = offset + struct.calcsize(f"={count_code}")
