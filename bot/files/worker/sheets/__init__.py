@@ -1,1 +1,1 @@
-"""Spreadsheets in, tables of text out: a reader a format yields ``model`` values, ``table`` writes them."""
+"""Turns spreadsheets into tables of text: a reader for each format yields ``model`` values, ``table`` writes them."""

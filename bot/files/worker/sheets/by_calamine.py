@@ -1,7 +1,7 @@
-"""An Excel workbook (.xls, .xlsb) in that the reader made for it refuses, its sheets out, as calamine reads them.
+"""Reads an Excel workbook (.xls, .xlsb) with calamine, if the reader made for its format refuses it.
 
-I/O: reads the file; runs in a worker process. calamine knows values, dates and hidden sheets; not percentages, comments
-and hidden rows, which a note says.
+I/O: reads the file; runs in a worker process. calamine knows values, dates and hidden sheets, but not percentages,
+comments and hidden rows; a note says so.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from bot.files.worker.sheets.model import SHEETS_MAX, Row, Rows, Sheet, Workbook
 
 
 def read(source: Path, limits: ConvertLimits) -> Workbook:
-    """Raises ``Broken``, and ``Unreadable`` where it is locked."""
+    """Raises ``Broken``, and ``Unreadable`` if it is locked."""
     workbook = Workbook()
     with _faults():
         book = CalamineWorkbook.from_path(source)
@@ -39,7 +39,7 @@ def read(source: Path, limits: ConvertLimits) -> Workbook:
 
 
 def sheets(source: Path) -> Iterator[tuple[str, list[Row]]]:
-    """Each sheet's name and all of its rows. Raises as ``read``."""
+    """Each sheet's name and all of its rows. Raises what ``read`` raises."""
     with _faults():
         book = CalamineWorkbook.from_path(source)
         for name in book.sheet_names[:SHEETS_MAX]:
@@ -55,7 +55,7 @@ def _faults() -> Iterator[None]:
     except (CalamineError, OSError, ValueError) as error:
         raise Broken(str(error)) from error
     except BaseException as error:
-        if type(error).__name__ != "PanicException":  # how Rust gives up; it derives from BaseException
+        if type(error).__name__ != "PanicException":  # a Rust panic, which derives from BaseException
             raise
         raise Broken("panic") from error
 

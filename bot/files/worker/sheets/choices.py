@@ -1,17 +1,17 @@
-"""What a cell takes, by its rules for what may be typed in, in; a line that says so out.
+"""Describes a cell's data validation in one line.
 
-Pure. Source: ECMA-376 part 1, 18.3.1.32: of a list people see the choices, of any rule the hint beside the cell.
+Pure. Source: ECMA-376 part 1, 18.3.1.32. A list gives its choices; any rule gives the hint beside the cell.
 """
 
 from __future__ import annotations
 
 _CELLS_CHARS_MAX = 300
 LINES_MAX = 4_000
-"""More than a sheet's text has room for, so that a note says when there are more."""
+"""More than a sheet's text has room for, so that a note says if there are more."""
 
 
 def line(cells: str, choices: str, *hint: str) -> str:
-    """``cells`` are addresses; ``choices`` is a list in quotes, or the formula that leads to one. Empty for a rule that
+    """``cells`` are addresses; ``choices`` is a quoted list, or the formula that leads to one. Empty for a rule that
     nobody sees."""
     words = " – ".join(" ".join(text.split()) for text in hint if text.strip())
     listed = choices.strip()

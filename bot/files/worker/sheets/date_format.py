@@ -1,6 +1,6 @@
-"""A moment and the tokens of a date's format in, the text that a spreadsheet program shows out.
+"""Formats a date or time with a spreadsheet's number format.
 
-Pure. Source: ECMA-376 part 1, 18.8.31. ``m`` is minutes after hours or before seconds, months everywhere else.
+Pure. Source: ECMA-376 part 1, 18.8.31. ``m`` means minutes after hours or before seconds, and months otherwise.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _ERAS = (
 
 
 def in_calendar(token: str, locale: str) -> str:
-    """A date's token as it is meant where a format names a language or calendar ("404", "D07041E"): years of the
-    Republic of China are ``re``, its name ``rg``, Buddhist years ``b``; names have their language behind a colon."""
+    """The meaning of a date token if the format names a language or calendar ("404", "D07041E"): years of the Republic
+    of China are ``re``, its name ``rg``, Buddhist years ``b``; names get their language after a colon."""
     number = int(locale, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,8}", locale) else 0
     if number & 0xFFFF == _TAIWAN and token[0] in "eg":
         return f"r{token}"
@@ -52,7 +52,7 @@ def shown_date(
     has_era = any(text[0] == "g" for text in dates)
     era = next((one for one in _ERAS if when.date() >= one[0]), None) if has_era else None
     if "b2" in dates or (has_era and era is None):
-        return when.date().isoformat()  # the calendar of the Hijra, or a day before all eras
+        return when.date().isoformat()  # the Hijri calendar, or a day before all eras
     twelve = any("/" in text for text in dates)
     places = max((len(text) - 1 for text in dates if text[0] == "."), default=0)
     when = _rounded(when, places) if any(text[0] in "hs[" for text in dates) else when
@@ -76,21 +76,21 @@ def shown_date(
 
 
 def _rounded(when: datetime, places: int) -> datetime:
-    """To that many places of a second."""
+    """The time, rounded to that many places of a second."""
     unit = 10 ** max(6 - places, 0)
     late = when + timedelta(microseconds=unit // 2)
     return late - timedelta(microseconds=late.microsecond % unit)
 
 
 def _run(serial: float, text: str, places: int) -> str:
-    """Whole hours, minutes or seconds that have run, of what is shown of the time."""
+    """Total hours, minutes or seconds, as far as the time is shown."""
     moments = (round(serial * 86_400_000) * 10**places + 500) // 1_000
     seconds = {"h": 3_600, "m": 60, "s": 1}[text[1]]
     return str(moments // (seconds * 10**places)).zfill(len(text) - 2)
 
 
 def _in_era(when: datetime, text: str, era: tuple[date, str, str]) -> str:
-    """The name of a Japanese era, or the year in it; empty for what else there is of a date."""
+    """The name of a Japanese era, or the year within it; empty for other tokens."""
     begins, letter, name = era
     if text[0] == "g":
         return (letter, name[0], name)[min(len(text), 3) - 1]
@@ -98,7 +98,7 @@ def _in_era(when: datetime, text: str, era: tuple[date, str, str]) -> str:
 
 
 def _minutes(text: str, before: str, after: str) -> str:
-    """Tells the two meanings of m apart: minutes come back as ``n``."""
+    """Tells the two meanings of ``m`` apart: minutes become ``n``."""
     near_time = before.strip("[")[:1] == "h" or after.strip("[")[:1] == "s"
     return text.replace("m", "n") if text in {"m", "mm"} and near_time else text
 

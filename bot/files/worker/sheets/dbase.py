@@ -1,6 +1,6 @@
-"""A dBase, FoxPro or Clipper table (.dbf) in, the same comma-separated out, its field names first.
+"""Reads a dBase, FoxPro or Clipper table (.dbf) as comma-separated text, with the field names first.
 
-Pure. Source: the file's structure as dBase and Visual FoxPro document it. Rows that are marked as deleted are left out.
+Pure. Source: the file structure as documented by dBase and Visual FoxPro. Rows marked as deleted are left out.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _Field:
 
 
 def read(data: bytes) -> tuple[str, bool]:
-    """The table, and whether it has memos, whose words are in a file beside it."""
+    """The table, and whether it has memo fields, whose text is in a separate file."""
     count, header, record = struct.unpack_from("<IHH", data, 4)
     fields = _fields(data, header)
     rows = [row for row in _records(data, count, header, record) if row[:1] != b"*"]
@@ -57,7 +57,7 @@ def _fields(data: bytes, header: int) -> list[_Field]:
             break
         kind, size = chr(data[at + 11]), data[at + 16]
         if kind == "C":
-            size |= data[at + 17] << 8  # longer than 255 as Clipper and FoxPro have it
+            size |= data[at + 17] << 8  # Clipper and FoxPro allow more than 255
         found.append(_Field(data[at : at + _NAME_BYTES].partition(b"\0")[0], kind, start, size))
         start += size
     return [field for field in found if field.kind != "0"]

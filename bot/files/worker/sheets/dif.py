@@ -1,7 +1,7 @@
-"""A table in Data Interchange Format (.dif) in, the same comma-separated out.
+"""Reads a table in Data Interchange Format (.dif) as comma-separated text.
 
-Pure. Source: the format as VisiCalc and Excel write it: two lines a value, the first with its type and, for numbers,
-the number; the second with a text in quotes, or a word on the number (V for one that is valid).
+Pure. Source: the format as VisiCalc and Excel write it. A value has two lines: its type and, for numbers, the number;
+then a quoted text, or a word on the number (V for a valid one).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""An Excel 2003 XML spreadsheet in, its sheets out.
+"""Reads an Excel 2003 XML spreadsheet.
 
-I/O: none of its own; runs in a worker process. Source: Microsoft's XML Spreadsheet Reference. Cells name a style,
-styles a number format: by a code, or by a word of Excel's menu.
+I/O: none of its own; runs in a worker process. Source: Microsoft's XML Spreadsheet Reference. Cells name a style, which
+names a number format by code or by a word of Excel's menu.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _NAMED = {
 
 
 def read(chunks: Iterator[bytes], limits: ConvertLimits) -> Workbook:
-    """Raises ``Broken`` where there is no sheet."""
+    """Raises ``Broken`` if there is no sheet."""
     workbook = Workbook()
     return as_far_as_it_goes(workbook, _Reader(workbook, limits).read, chunks)
 
@@ -174,7 +174,7 @@ class _Reader:
 
 
 def _choices(element: ET.Element) -> str:
-    """A rule for what may be typed into cells."""
+    """A data validation rule."""
     names = ("Range", "Type", "Value", "InputTitle", "InputMessage")
     cells, kind, listed, *hint = (
         "".join(part.itertext()) if (part := child(element, name)) is not None else "" for name in names

@@ -1,6 +1,6 @@
-"""A sheet's old drawing (VML) in, the words on its buttons, boxes and labels out, and which are ticked.
+"""Reads the words on a sheet's form controls from its VML drawing, and which boxes are ticked.
 
-Pure. Excel writes form controls so to this day. Read by patterns, since much of it is no well-formed XML.
+Pure. Excel still writes form controls as VML. Uses patterns, since much VML is not well-formed XML.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _STATES = {"1": " (ticked)", "2": " (half ticked)"}
 
 
 def lines(data: bytes) -> list[str]:
-    """Comments are such shapes as well, and are read elsewhere."""
+    """Comments are such shapes, too, and are read elsewhere."""
     found = []
     for shape in data.decode("utf-8", "replace").split("</v:shape>"):
         shape = shape[:_SHAPE_CHARS_MAX]  # noqa: PLW2901 - what a control says is short

@@ -1,7 +1,7 @@
-"""A day or month and the language that a date's format asks for in, its name out.
+"""Names of days and months in the language that a date format asks for.
 
-Pure. A format names a language by its Windows number (``[$-407]`` is German); one that names none is shown in English,
-since what people see depends on their machine then. Short names are those of Excel, where they are no first letters.
+Pure. A format names a language by its Windows number (``[$-407]`` is German). Without one the name is in English, since
+what people see then depends on their machine. Short names that are not just first letters are Excel's.
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ _SHORT_DAYS = {
 
 
 def name(when: datetime, token: str) -> str:
-    """``token`` is "mmm", "dddd" or "aaa" and the like, a language behind a colon: three letters for the short name,
-    five for one letter."""
+    """``token`` is "mmm", "dddd" or "aaa" and the like, maybe with a language after a colon: three letters mean the
+    short name, five one letter."""
     letters, _, language = token.partition(":")
     named = {"m": _month, "d": _day, "a": _east_asian_day}[letters[0]]
     return named(when, len(letters), int(language or 0))
@@ -80,7 +80,7 @@ def _day(when: datetime, width: int, language: int) -> str:
 
 
 def _east_asian_day(when: datetime, width: int, language: int) -> str:
-    """Of the formats ``aaa`` and ``aaaa``, which only programs in East Asia write."""
+    """Only programs in East Asia write ``aaa`` and ``aaaa``."""
     if language not in {_CHINESE, _JAPANESE, _KOREAN}:
         return _day(when, width, 0)
     full = _DAYS[language].split()[when.weekday()]

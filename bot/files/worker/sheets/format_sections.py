@@ -1,7 +1,7 @@
-"""A number format's code in, its sections as tokens out, and which of them shows a number.
+"""Parses a number format into sections of tokens, and chooses the section for a number.
 
-Pure. Source of the codes: ECMA-376 part 1, 18.8.30 and 18.8.31; what sections with conditions do with the minus sign is
-nowhere written and is as Excel does it.
+Pure. Source of the codes: ECMA-376 part 1, 18.8.30 and 18.8.31. How sections with conditions treat the minus sign is
+not documented; here it is as in Excel.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Part = tuple[str, str]
 """What a token is, and its text: "literal", "digit", "exponent", "general" or "date"; "writing" is the first,
 if any, and holds the section, which asks for East Asian digits."""
 Section = tuple[str, list[Part]]
-"""A section's condition (empty where it has none) and its tokens."""
+"""A section's condition (empty if it has none) and its tokens."""
 _TOKEN = re.compile(
     r'"(?P<quoted>[^"]*)"?|\\(?P<escaped>.)|_(?P<space>.)|\*(?P<fill>.)|\[(?P<bracket>[^\]]*)\]?'
     r"|(?P<general>General|G/通用格式)|(?P<exponent>[Ee][+-])|(?P<digit>[0#?.,%/@])|(?P<other>.)",
@@ -30,7 +30,7 @@ _TEXT = ("digit", "@")
 
 
 def chosen(value: float, sections: list[Section]) -> tuple[list[Part], float]:
-    """The section for this value, and the value as that section shows it: its own minus sign replaces the number's."""
+    """The section for this value, and the value to show in it: a section's own minus sign replaces the number's."""
     numeric = sections[:3] if len(sections) < 2 or _TEXT not in sections[-1][1] else sections[:-1][:3]
     if any(condition for condition, _ in numeric):
         return _by_condition(value, numeric)
@@ -42,7 +42,7 @@ def chosen(value: float, sections: list[Section]) -> tuple[list[Part], float]:
 
 
 def _by_condition(value: float, sections: list[Section]) -> tuple[list[Part], float]:
-    """A section that only numbers below zero come to writes its own minus sign."""
+    """A section that only negative numbers reach writes its own minus sign."""
     for at, (condition, parts) in enumerate(sections):
         bound = _CONDITION.match(condition or ("" if at else ">0"))
         if bound is None:
@@ -57,7 +57,7 @@ def _by_condition(value: float, sections: list[Section]) -> tuple[list[Part], fl
 
 
 def _leaves_those_below_zero(condition: str) -> bool:
-    """Whether the second of two sections, which has no condition, is left with them to Excel's mind."""
+    """Whether the second of two sections, without a condition, gets negative numbers as Excel decides."""
     bound = _CONDITION.match(condition)
     return bound is not None and bound[1] != "=" and not (bound[1] in {">", ">="} and float(bound[2]) >= 0)
 

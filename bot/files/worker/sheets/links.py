@@ -1,6 +1,6 @@
-"""A formula that makes a link of its cell in, as text or as Excel keeps it in binary files, the link's address out.
+"""Finds the address in a HYPERLINK formula, as text or as tokens of Excel's binary files.
 
-Pure. Source: [MS-XLS] 2.5.198, which [MS-XLSB] has in common but for the length of texts; HYPERLINK is function 359.
+Pure. Source: [MS-XLS] 2.5.198; [MS-XLSB] differs only in the length of texts. HYPERLINK is function 359.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 _WRITTEN = re.compile(r'(?:^|[^A-Za-z0-9_])HYPERLINK\(\s*"((?:[^"]|""){1,500})"\s*(&?)', re.IGNORECASE)
 _FORMULA_CHARS_MAX = 4_000
 CALL = re.compile(rb"[\x22\x42\x62][\x01\x02]\x67\x01")
-"""A call of it with one argument or two, among the tokens of a formula."""
+"""A call with one argument or two, among the tokens of a formula."""
 _TEXT, _JOINED = 0x17, 0x08
 _REFERENCES = frozenset({0x24, 0x44, 0x64})
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}:|www\.|\\\\")
@@ -20,13 +20,13 @@ _SPACE, _SPACE_BYTES = b"\x19\x40", 4
 
 
 def in_formula(formula: str) -> str:
-    """Of one that joins the address from parts the beginning; nothing where it stands in another cell."""
+    """If the address is joined from parts, its beginning; empty if it is in another cell."""
     found = _WRITTEN.search(formula[:_FORMULA_CHARS_MAX]) if "HYPERLINK" in formula.upper() else None
     return found[1].replace('""', '"') + ("…" if found[2] else "") if found else ""
 
 
 def in_tokens(tokens: bytes, *, long_texts: bool) -> str:
-    """The same of a formula's tokens. ``long_texts`` says that they are those of an .xlsb."""
+    """The same for a formula's tokens. ``long_texts``: they are from an .xlsb."""
     call = CALL.search(tokens)
     if call is None:
         return ""
@@ -42,7 +42,7 @@ def in_tokens(tokens: bytes, *, long_texts: bool) -> str:
 
 
 def _texts(tokens: bytes, *, long_texts: bool) -> Iterator[tuple[int, str, int]]:
-    """What may be a text among them, with where it begins and ends: tokens have no mark of their own to go by."""
+    """Possible texts among the tokens, with begin and end: tokens have no mark to find them by."""
     at = tokens.find(_TEXT)
     while at >= 0:
         head = 3

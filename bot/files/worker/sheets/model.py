@@ -1,8 +1,8 @@
-"""What a spreadsheet's readers yield: sheets with the text of their cells, as far as they will be shown.
+"""What the readers of spreadsheets yield: sheets with the text of their cells, as far as it will be shown.
 
-I/O: pictures are written to files; runs in a worker process. Of a long sheet only the ends are kept, of all sheets
-together little more cells than can be shown: ``room_for`` says how many of the next sheet, so that a short sheet is
-never cut for a long one.
+I/O: pictures are written to files; runs in a worker process. Only the ends of a long sheet are kept, and of all sheets
+little more than can be shown: ``room_for`` says how many cells of the next sheet, so that a short sheet is never cut
+for a long one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bot.files.worker.documents.package import Package
 from bot.files.worker.sheets.number_format import shown_text
 
 CHARS_PER_CELL = 2
-"""The least that a cell takes: a character and a comma."""
+"""The fewest characters that a cell takes: one and a comma."""
 SHEETS_MAX = 100
 PICTURES_MAX = 20
 LINKS_MAX, LINK_CHARS_MAX = 20_000, 2_083
@@ -28,14 +28,14 @@ _TAIL_SHARE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A text that many cells share, by its number; which it is, is looked up when all sheets are read."""
+    """A text that many cells share, by its number; it is looked up when all sheets are read."""
 
     number: int
     code: str = ""
 
 
 class Formula(str):
-    """What stands in a cell of which the file does not hold the result."""
+    """The text of a cell whose result is not in the file."""
 
     __slots__ = ()
 
@@ -50,7 +50,7 @@ Value = str | Shared
 
 
 CHART = "Chart"
-"""So begins each line about one."""
+"""How each line about a data validation begins."""
 UNKNOWN_NAME = "#NAME?"
 """The result of a formula with a function that a program does not know."""
 _ERRORS = ("#", "Err:")
@@ -85,24 +85,24 @@ class Sheet:
     hidden: bool = False
     head: list[Row] = field(default_factory=list)
     tail: list[Row] = field(default_factory=list)
-    """The end of a sheet that was too long to keep whole."""
+    """The end of a sheet that is too long to keep whole."""
     last_row: int = 0
-    """The last one with something in it, kept or not."""
+    """The last row with something in it, kept or not."""
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     filters: list[tuple[int, int]] = field(default_factory=list)
-    """Ranges of rows under a filter: those hidden in it were filtered out."""
+    """Ranges of rows under a filter: hidden rows in them were filtered out."""
     merged: dict[tuple[int, int], str] = field(default_factory=dict)
-    """By row and column of the first cell, the whole range: "B1:D1"."""
+    """By row and column of the first cell, the merged range: "B1:D1"."""
     comments: dict[tuple[int, int], list[str]] = field(default_factory=dict)
     links: dict[tuple[int, int], str] = field(default_factory=dict)
     """By row and column, the address outside the workbook that a cell leads to."""
     beside: list[str] = field(default_factory=list)
-    """What stands on the sheet and in no cell: text boxes, charts, what is printed above and below."""
+    """What is on the sheet outside its cells: text boxes, charts, headers and footers."""
     breaks_off: bool = False
     """Whether the file is damaged or too large from some row on."""
 
     def take_charts(self, other: Sheet) -> None:
-        """A chart that no program has shown yet has no points of its own."""
+        """A chart that no program has shown yet has no points stored."""
         own, others = ([line for line in sheet.beside if line.startswith(CHART)] for sheet in (self, other))
         if len(own) < len(others):
             self.beside = [line for line in self.beside if line not in own] + others
@@ -120,7 +120,7 @@ class Sheet:
 
     @property
     def rows(self) -> Iterator[Row]:
-        """Those that are kept."""
+        """The rows that are kept."""
         return chain(self.head, self.tail)
 
     @property
@@ -137,7 +137,7 @@ class Workbook:
     left_out: list[str] = field(default_factory=list)
     """Names of sheets that were not read."""
     strings: dict[int, str] = field(default_factory=dict)
-    """What ``Shared`` values stand for."""
+    """The texts of ``Shared`` values."""
     formulas_without_values: int = 0
     stale_results: int = 0
     calculated_on_load: bool = False
@@ -145,15 +145,15 @@ class Workbook:
     pictures: list[MemberExtract] = field(default_factory=list)
     pictures_left_out: bool = False
     drawn: bool = False
-    """Whether there are charts, or pictures of kinds that only an office program shows."""
+    """Whether there are charts, or pictures that only an office program can show."""
 
     def room_for(self, chars_max: int) -> int:
-        """How many cells of the next sheet are worth keeping."""
+        """How many cells of the next sheet to keep."""
         needs = [sheet.cells for sheet in self.sheets]
         return level([*needs, chars_max], chars_max // CHARS_PER_CELL)
 
     def take_results(self, worked_out: Workbook) -> None:
-        """The results that are missing, of the same workbook as another program saved it."""
+        """Fills in missing results from another program's copy of the workbook."""
         same = {sheet.name: sheet for sheet in worked_out.sheets}
         for sheet in self.sheets:
             if (other := same.get(sheet.name)) is None:
@@ -163,7 +163,7 @@ class Workbook:
                 sheet.take_points(other)
             results = {row.number: row.cells for row in other.rows}
             for row in sheet.rows:
-                if row.number in results or not other.tail:  # else it may be one that was not kept
+                if row.number in results or not other.tail:  # else it may be a row that was not kept
                     row.take_results(results.get(row.number, {}), worked_out.text)
         values = [value for sheet in self.sheets for row in sheet.rows for value in row.cells.values()]
         self.formulas_without_values = sum(isinstance(value, Formula) for value in values)
@@ -175,7 +175,7 @@ class Workbook:
         return shown_text(self.strings.get(value.number, ""), value.code)
 
     def add_picture(self, package: Package, part: str, name: str, out: Outbox) -> None:
-        """Writes it, unless there are too many; one of a kind that only an office program shows is left to that."""
+        """Writes a picture, unless there are too many; kinds that only an office program shows are left to that."""
         if part.endswith(VECTORS):
             self.drawn = True
         elif len(self.pictures) >= PICTURES_MAX:
@@ -184,7 +184,7 @@ class Workbook:
             self.pictures.append(MemberExtract(file, name))
 
     def add_pixels(self, data: bytes, name: str, out: Outbox) -> None:
-        """The same for a picture that is in no part of its own."""
+        """The same for a picture that is not in a part of its own."""
         if not data.startswith(_STARTS_OF_PIXELS):
             self.drawn = True
         elif len(self.pictures) >= PICTURES_MAX:
@@ -196,7 +196,7 @@ class Workbook:
 
 
 class Rows:
-    """Takes a sheet's rows in order and keeps a head and, when that is full, the newest as its tail."""
+    """Takes a sheet's rows in order and keeps a head and, once that is full, the newest rows as its tail."""
 
     def __init__(self, sheet: Sheet, cells_max: int) -> None:
         self._sheet = sheet
@@ -207,11 +207,11 @@ class Rows:
 
     @property
     def full(self) -> bool:
-        """Whether the head is: what comes now is kept only if it is near the end."""
+        """Whether the head is full: later rows are kept only near the end."""
         return self._head_left <= 0
 
     def add(self, row: Row, stretch: int = 0) -> None:
-        """A row of another ``stretch`` than the one before does not follow it: the tail begins anew."""
+        """A row of another ``stretch`` does not follow the previous one, so the tail begins anew."""
         sheet = self._sheet
         if stretch != self._stretch:
             self._stretch, self._tail_cells = stretch, 0
@@ -229,7 +229,7 @@ class Rows:
             self._trim()
 
     def close(self, passed_to: int = 0) -> None:
-        """``passed_to`` is the newest row with words in it that was passed over."""
+        """``passed_to`` is the newest skipped row with words in it."""
         self._trim()
         self._sheet.last_row = max(self._sheet.last_row, passed_to)
 
@@ -243,7 +243,7 @@ class Rows:
 
 
 def level(needs: Sequence[int], total: int) -> int:
-    """The largest amount such that ``total`` is enough where each takes no more than it, nor more than it needs."""
+    """The largest amount such that ``total`` suffices if each takes at most that, and at most what it needs."""
     left, waiting = total, sorted(needs)
     for number, need in enumerate(waiting):
         equal = left // (len(waiting) - number)

@@ -1,7 +1,7 @@
-"""A cell's number and its format code in, the text that a spreadsheet program shows in a wide enough column out.
+"""Formats a cell's number as a spreadsheet program shows it in a wide enough column.
 
-Pure. Source of the codes: ECMA-376 part 1, 18.8.30 and 18.8.31. Where what people see depends on their machine (the
-system's own date, the names of months), dates are ISO 8601 and names English, unless the code names a language.
+Pure. Source of the codes: ECMA-376 part 1, 18.8.30 and 18.8.31. Where the display depends on the machine (the system's
+date format, names of months), dates are ISO 8601 and names English, unless the code names a language.
 """
 
 from __future__ import annotations
@@ -55,17 +55,17 @@ BUILT_IN = {
     48: "##0.0E+0",
     49: "@",
 }
-"""Codes by the number that stands for them in a file. 14 and 22 follow the reader's system; here they are ISO."""
+"""Built-in codes by number. 14 and 22 follow the reader's system; here they are ISO."""
 _CODE_CHARS_MAX = 400
 _FULL_BELOW = 1e21
 _PLACES_MAX = 30
 _UNREAL = {0: (date(1900, 1, 1), 0), 60: (date(1900, 2, 28), 29)}
-"""What Excel calls day 0 (of a cell that is empty elsewhere, as a rule) and day 60: a day of that month, its number."""
+"""How Excel shows day 0 (usually an empty cell elsewhere) and day 60: a day of that month, and its number."""
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 - a cell's time has no zone
 
 
 def shown(value: float, code: str, *, from_1904: bool = False) -> str:
-    """Never raises: what the code makes no sense of is shown as ``general`` shows it."""
+    """Never raises: a code that makes no sense is treated as ``general``."""
     try:
         return _shown(value, code[:_CODE_CHARS_MAX] or "General", from_1904=from_1904)
     except (ValueError, ArithmeticError, InvalidOperation, LookupError):
@@ -73,7 +73,7 @@ def shown(value: float, code: str, *, from_1904: bool = False) -> str:
 
 
 def general(value: float) -> str:
-    """Whole numbers in full, since they may be numbers of articles or accounts; others to ten digits."""
+    """Whole numbers in full, since they may be article or account numbers; others to ten digits."""
     if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 - only not-a-number is not itself
         return "#NUM!"
     if value == int(value) and abs(value) < 1e15:
@@ -100,7 +100,7 @@ def shown_iso(text: str, code: str, *, from_1904: bool = False) -> str:
 
 
 def shown_text(text: str, code: str) -> str:
-    """A text cell: its format may put words around it."""
+    """A text cell: its format may add words around it."""
     sections = sections_of(code[:_CODE_CHARS_MAX])
     parts = next((parts for _, parts in sections[-1:] if ("digit", "@") in parts), None)
     if parts is None or not text:
@@ -113,7 +113,7 @@ def is_date(code: str) -> bool:
 
 
 def moment(value: float, *, from_1904: bool = False) -> datetime:
-    """Raises ``OverflowError`` or ``ValueError`` for what is no date."""
+    """Raises ``OverflowError`` or ``ValueError`` if it is no date."""
     if not from_1904 and 0 < value < 60:
         value += 1  # Excel knows a 29 February 1900
     return (_EPOCH_1904 if from_1904 else _EPOCH) + timedelta(milliseconds=round(value * 86_400_000))
@@ -145,7 +145,7 @@ def _date(value: float, magnitude: float, parts: list[Part], writing: Writing | 
         size = abs(value)
         return ("-" if magnitude < 0 else "") + shown_date(moment(size, from_1904=from_1904), size, tokens, writing)
     if value < 0 and (value > -1 or not any(part[0] in "yerb" for part in dates)):
-        return general(value)  # before 1900 a day is one to LibreOffice and Google, nothing to Excel
+        return general(value)  # LibreOffice and Google show days before 1900, Excel does not
     day = _UNREAL.get(round(value * 86_400_000) // 86_400_000) if not from_1904 and value >= 0 else None
     if day is None:
         return shown_date(moment(value, from_1904=from_1904), value, tokens, writing)
@@ -154,7 +154,7 @@ def _date(value: float, magnitude: float, parts: list[Part], writing: Writing | 
 
 
 def _number(value: float, parts: list[Part]) -> str:
-    """The number laid into its places. Literals stand where they stood, between digits too (phone numbers)."""
+    """Puts digits into their places. Literals stay where they are, also between digits (phone numbers)."""
     mask = "".join(text for kind, text in parts if kind in {"digit", "exponent"})
     if "/" in mask:
         return _fraction(value, parts)
@@ -188,7 +188,7 @@ def _commas_at_the_end(mask: str) -> int:
 
 
 def _laid(parts: list[Part], whole: str, fraction: str, *, grouped: bool, power: int) -> str:
-    """Fills digits into their places, the whole part from its right end, where a first place takes all that is left."""
+    """Fills digits into places, the whole part from its right end; its first place takes all remaining digits."""
     first = next((at for at, part in enumerate(parts) if part[0] == "exponent"), len(parts))
     point = next((at for at, part in enumerate(parts[:first]) if part == ("digit", ".")), first)
     slots = [at for at, part in enumerate(parts[:point]) if part[0] == "digit" and part[1] in "0#?"]

@@ -1,7 +1,7 @@
-"""An OpenDocument spreadsheet in, packed or as one flat XML file, its sheets out.
+"""Reads an OpenDocument spreadsheet, packed or as one flat XML file.
 
 I/O: reads the file, writes its pictures; runs in a worker process. Source: OpenDocument 1.3 part 3, 9. The file holds
-each cell's text as people see it. A row or a cell may stand for many that are alike, and blank ones for a million.
+each cell's text as people see it. A row or a cell may be repeated, blank ones up to a million times.
 """
 
 from __future__ import annotations
@@ -24,20 +24,20 @@ from bot.files.worker.sheets.table import column_letters
 
 _DURATION = re.compile(r"(-?)P(?:(\d{1,6})D)?T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})(?:[.,]\d*)?S)?")
 _ALIKE_MAX = 1_000
-"""Of rows or cells with the same words in them, how many are shown; a program writes more only to fill a sheet."""
+"""How many repeated rows or cells with words to show; programs write more only to fill a sheet."""
 _ROWS_MAX, _COLUMNS_MAX = 1_048_576, 16_384
 _REPEATED = re.compile(rb"""number-rows-repeated=["'](\d{1,7})["']""")
 _GROUPS = ("table-row-group", "table-header-rows", "table-rows")
 _MARKS = {"collapse": "hidden", "filter": "filtered out"}
 _NESTED = {"table", "object"}
-"""What may lie in a cell with elements in it that are called as those of the sheet are."""
+"""Things in a cell that contain elements with the same names as the sheet's."""
 _CLEARED = {"table", "spreadsheet", "automatic-styles", "styles", "body", *_GROUPS}
 
 
 def read(chunks: Iterator[bytes], package: Package | None, out: Outbox, limits: ConvertLimits) -> Workbook:
-    """``chunks`` are those of the content's XML; ``package`` is where pictures and charts are, unless it is flat.
+    """``chunks`` are the content's XML; ``package`` has pictures and charts, unless the file is flat.
 
-    Raises ``Broken`` where there is no sheet.
+    Raises ``Broken`` if there is no sheet.
     """
     workbook = Workbook()
     return as_far_as_it_goes(workbook, _Reader(workbook, package, out, limits).read, chunks)
@@ -198,17 +198,17 @@ class _Reader:
                 self._picture(part, f"picture in “{sheet.name}”{at}")
 
     def _picture(self, image: ET.Element, name: str) -> None:
-        """One in a part of the package, or in the element itself, as a flat file has it."""
+        """A picture in a part of the package or, in a flat file, in the element itself."""
         target, within = attribute(image, "href").removeprefix("./"), child(image, "binary-data")
         if self._package is not None and target.startswith("Pictures/"):
             self._workbook.add_picture(self._package, target, name, self._out)
         elif within is not None:
-            with suppress(ValueError):  # which broken base64 raises
+            with suppress(ValueError):  # raised by broken base64
                 self._workbook.add_pixels(binascii.a2b_base64(within.text or ""), name, self._out)
 
 
 def _apart(element: ET.Element) -> tuple[list[ET.Element], list[ET.Element]]:
-    """What is drawn, and the objects (charts) in it, whose words and pictures are not the sheet's own."""
+    """Drawings, and the embedded objects (charts), whose words and pictures are not the sheet's own."""
     parts, objects, waiting = list[ET.Element](), list[ET.Element](), [element]
     while waiting:
         part = waiting.pop()
@@ -220,7 +220,7 @@ def _apart(element: ET.Element) -> tuple[list[ET.Element], list[ET.Element]]:
 
 
 def _value(cell: ET.Element) -> str:
-    """Of a cell whose words some programs leave out: an office program makes them from its value."""
+    """For a cell without text, which some programs leave out: office programs make it from the value."""
     kind = attribute(cell, "value-type")
     if kind not in {"float", "percentage", "currency"}:
         named = {"date": "date-value", "time": "time-value", "boolean": "boolean-value", "string": "string-value"}
@@ -235,13 +235,13 @@ def _value(cell: ET.Element) -> str:
 
 
 def _time(duration: re.Match[str]) -> str:
-    """As hours, minutes and seconds, the way that people write a time or how long something took."""
+    """Hours, minutes and seconds, as people write a time or a duration."""
     days, hours, minutes, seconds = (int(part or 0) for part in duration.groups()[1:])
     return f"{duration[1]}{days * 24 + hours:02}:{minutes:02}:{seconds:02}"
 
 
 def _rule(element: ET.Element) -> tuple[str, str]:
-    """The choices of a list, and the hint; each rule is told of at the first cell that it is for."""
+    """The choices of a list, and the hint; each rule is described at the first cell that it applies to."""
     found = re.fullmatch(r"(?:\w+:)?cell-content-is-in-list\((.*)\)", attribute(element, "condition"), re.DOTALL)
     texts = re.findall(r'"((?:[^"]|"")*)"', found[1]) if found else []
     listed = f'"{",".join(texts)}"' if texts else found[1].replace("[", "").replace("]", "") if found else ""

@@ -1,4 +1,4 @@
-"""The sheets that a package lists in, a workbook of them out, whichever way its parts are written (.xlsx and .xlsb).
+"""Reads the sheets listed in a package, for both .xlsx and .xlsb.
 
 I/O: reads parts of the package, writes its pictures; runs in a worker process.
 """
@@ -46,9 +46,9 @@ def read_sheets(
     out: Outbox,
     limits: ConvertLimits,
 ) -> set[int]:
-    """The numbers of the shared texts that their cells need. ``read`` fills a sheet from a part, up to so many cells.
+    """The numbers of the shared texts that their cells need. ``read`` fills a sheet from a part, up to that many cells.
 
-    Raises ``Broken`` where there is no sheet.
+    Raises ``Broken`` if there is no sheet.
     """
     relations, needed, slicers = package.relations(main), set[int](), Slicers(package)
     for one in listed:
@@ -68,7 +68,7 @@ def read_sheets(
 
 
 def _add_beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, slicers: Slicers, out: Outbox) -> None:
-    """What stands in the parts that a sheet is related to: comments, filters of tables, drawings."""
+    """What the parts related to a sheet hold: comments, table filters, drawings."""
     relations, controls, stand_ins = package.relations(part), list[str](), list[str]()
     sheet.comments = comments_of(package, relations)
     for relation in relations.values():
@@ -94,13 +94,13 @@ def _add_beside(package: Package, part: str, workbook: Workbook, sheet: Sheet, s
 
 
 def _spaced(line: str) -> str:
-    """The words of a line about a text box or a control, which parts paragraphs in another way."""
+    """The words of a line about a text box or a control, with another separator of paragraphs."""
     return " ".join(line.partition(": ")[2].replace(" / ", " ").split())
 
 
 def _anchor(element: ET.Element) -> str:
-    """The cell under the upper left corner of what is drawn."""
-    start = next(descendants(element, "from"), None)  # newer things stand within what older programs pass over
+    """The cell under the upper left corner of a drawing."""
+    start = next(descendants(element, "from"), None)  # newer things are within elements that older programs skip
     row, column = (child(start, name) for name in ("row", "col"))
     if row is None or column is None or not (row.text or "").isdecimal() or not (column.text or "").isdecimal():
         return ""

@@ -1,4 +1,4 @@
-"""Cells by row and column in, comma-separated lines out: for tables that are one sheet and nothing else.
+"""Writes cells by row and column as comma-separated lines, for formats with a single sheet.
 
 Pure.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 
 def to_csv(cells: Mapping[tuple[int, int], str]) -> str:
-    """Rows and columns that are before the first cell are left out, as are empty rows."""
+    """Rows and columns before the first cell are left out, as are empty rows."""
     columns = sorted({column for _, column in cells})
     rows: dict[int, dict[int, str]] = {}
     for (row, column), text in sorted(cells.items()):

@@ -1,4 +1,4 @@
-"""What a spreadsheet prints above and below its pages in, as its format writes it, the words out.
+"""Reads the headers and footers that a spreadsheet prints.
 
 Pure. Sources: ECMA-376 part 1, 18.3.1.46 (the codes in a header, as Excel 97 had them); OpenDocument 1.3 part 3, 16.
 """
@@ -26,14 +26,14 @@ def below(words: str) -> str:
 
 
 def of_codes(code: str) -> str:
-    """A header's words without the codes for its fonts and places."""
+    """A header's words without the codes for fonts and positions."""
     text = re.sub(r'&"[^"]*"|&K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|&\d{1,3}|&[BIUESXYKG]', "", code.replace("&&", "\0"))
     text = re.sub(r"&([A-Z])", lambda found: _CODES.get(found[1], " "), text)
     return " ".join(text.replace("\0", "&").split())
 
 
 def of_master_page(master: ET.Element) -> list[str]:
-    """The lines of an OpenDocument page style that say more than what each page is called. It is changed by this."""
+    """The lines of an OpenDocument page style that say more than the page's name. Modifies the element."""
     lines = []
     for part in master:
         place = local(part).partition("-")[0]

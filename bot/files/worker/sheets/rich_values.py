@@ -1,9 +1,8 @@
-"""What a workbook keeps for cells that hold more than a value in, their words out: pictures within cells, data types
-such as shares and places, newer errors. The cell itself says #VALUE!, for older programs. WPS Office has a formula of
-its own for pictures, whose names lead to them.
+"""Reads cells that hold more than a value: pictures, data types such as stocks and places, newer errors. For older
+programs such a cell says #VALUE!. WPS Office uses a formula of its own for pictures, whose names lead to them.
 
-I/O: reads parts of the package, when the first such cell comes, and writes pictures. Source: [MS-XLSX] 2.3.6 and 2.6
-(rich values).
+I/O: reads parts of the package with the first such cell, and writes pictures. Source: [MS-XLSX] 2.3.6 and 2.6 (rich
+values).
 """
 
 from __future__ import annotations
@@ -36,12 +35,12 @@ _OF_WPS = re.compile(r'=?(?:_xlfn\.)?DISPIMG\("([^"]{1,100})",\s*\d+\)')
 _T = TypeVar("_T")
 _VALUES_MAX = 50_000
 _CHARS_MAX = 1_000
-"""Of what one says: many cells may hold the same."""
+"""The most characters of one value: many cells may hold the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class _RichValue:
-    """``part`` is where a picture is; ``text`` is what else people see of it, or its alternative text."""
+    """``part`` is where a picture is; ``text`` is what else people see, or its alternative text."""
 
     text: str = ""
     part: str = ""
@@ -59,7 +58,7 @@ class WithinCells:
         self._met: dict[str, str] = {}
 
     def shown(self, sheet: Sheet, cell: ET.Element, text: str) -> str:
-        """What people see of a cell that holds more than ``text``; empty where it does not."""
+        """What people see of a cell that holds more than ``text``; empty if it does not."""
         number = cell.get("vm")
         found = self._values.value(number) if number else self._values.named(text) if "DISPIMG" in text else None
         if found is None or not found.is_picture:
@@ -79,7 +78,7 @@ class _RichValues:
         self._of_wps: dict[str, _RichValue] | None = None
 
     def named(self, text: str) -> _RichValue | None:
-        """The picture that WPS shows in place of this text of a cell."""
+        """The picture that WPS shows in place of this cell text."""
         found = _OF_WPS.fullmatch(text)
         if found is None:
             return None
@@ -88,7 +87,7 @@ class _RichValues:
         return self._of_wps.get(found[1])
 
     def value(self, number: str) -> _RichValue | None:
-        """``number`` is what a cell says of it (``vm``), from 1; ``None`` for one with nothing of its own to show."""
+        """``number`` is the cell's ``vm``, from 1; ``None`` for a value with nothing of its own to show."""
         if self._found is None:
             self._found = list(_all(self._package))
         at = int(number) - 1 if number.isdecimal() and len(number) < 10 else -1
@@ -154,7 +153,7 @@ def _pictures(package: Package) -> list[str]:
 
 
 def _addresses(package: Package) -> list[tuple[str, str]]:
-    """Of pictures from elsewhere: where from, and the part that keeps it, where one does."""
+    """For linked pictures: the address, and the part with a copy, if there is one."""
     part = f"{_FOLDER}/rdrichvaluewebimage.xml"
     targets = package.relations(part)
     found = []

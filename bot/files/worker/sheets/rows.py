@@ -1,8 +1,8 @@
-"""The XML of tables in, its elements out as they end; rows that are blank or not wanted are passed over unparsed.
+"""Yields XML elements of tables as they end, and skips rows that are blank or not wanted without parsing them.
 
-Pure. A row costs the parser some ten times what a search for its first bytes costs. Of a long table only both ends are
-shown, and a million formatted rows may hold nothing. What is passed over are whole rows, so that the parser sees
-well-formed XML all the same.
+Pure. Parsing a row costs some ten times as much as searching for its first bytes. Only both ends of a long table are
+shown, and a million formatted rows may hold nothing. Only whole rows are skipped, so the parser still sees well-formed
+XML.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from bot.files.worker.documents.package import Broken, xml_events
 from bot.files.worker.sheets.model import Workbook
 
 _SLICE_BYTES = 1_000_000
-"""How much is decided on at once, and how much of a table's end is parsed again after rows were passed over."""
+"""How much is decided on at once, and how much of a table's end is still parsed after rows were skipped."""
 _HELD_BYTES_MAX = 8_000_000
 _TAG_BYTES_MAX = 2_000
 
 
 class _Tags:
-    """Patterns for one namespace prefix, since a search for a plain start is many times as fast."""
+    """Patterns for one namespace prefix, since searching for a plain start is many times as fast."""
 
     def __init__(self, prefix: bytes, row: str, table: str, words: str, groups: str, value: bytes) -> None:
         start = re.escape(prefix)
@@ -35,7 +35,7 @@ class _Tags:
 
 
 def as_far_as_it_goes(workbook: Workbook, read: Callable[[Iterator[bytes]], None], chunks: Iterator[bytes]) -> Workbook:
-    """What ``read`` puts into ``workbook`` before its XML breaks. Raises ``Broken`` where there is no sheet."""
+    """What ``read`` adds to ``workbook`` before its XML breaks. Raises ``Broken`` if there is no sheet."""
     try:
         read(chunks)
     except Broken:
@@ -48,10 +48,10 @@ def as_far_as_it_goes(workbook: Workbook, read: Callable[[Iterator[bytes]], None
 
 
 class TableXml:
-    """``row``, ``table`` and ``words`` (the elements that hold what people see of a row) are local names, ``groups``
-    those of elements between a table and its rows; ``value`` is the start of an attribute that stands for words.
+    """``row``, ``table`` and ``words`` (elements with visible text of a row) are local names; ``groups`` are elements
+    between a table and its rows; ``value`` is the start of an attribute that counts as words.
 
-    ``advance`` makes of a row's number and the attributes of the start tags after it the number of the last of those.
+    ``advance`` takes a row's number and the attributes of the following start tags, and returns the last row's number.
     """
 
     def __init__(
@@ -72,14 +72,14 @@ class TableXml:
         self._held = b""
         self._in_rows = self._passing = False
         self.row_number = 0
-        """Of the newest row; who parses rows sets it, rows passed over count on from it."""
+        """The newest row's number. The caller sets it for parsed rows; skipped rows count on from it."""
         self.stretch = 0
-        """Grows where rows with words in them were passed over: rows of one stretch follow each other."""
+        """Grows when rows with words are skipped: rows of one stretch follow each other."""
         self.passed_to = 0
         """The number of the newest such row."""
 
     def pass_over(self) -> None:
-        """From soon after the present row, until a little before the end of the table."""
+        """Skips rows from soon after the current one until a little before the end of the table."""
         self._passing = True
 
     def events(self, chunks: Iterator[bytes]) -> Iterator[tuple[str, ET.Element]]:
@@ -92,7 +92,7 @@ class TableXml:
         yield self._held
 
     def _let_through(self, chunk: bytes) -> bytes:
-        """What the parser gets now, always whole tags and, within a table, whole rows; the rest is held."""
+        """What the parser gets now: whole tags and, within a table, whole rows. The rest is kept back."""
         known = max(len(self._held) - _TAG_BYTES_MAX, 0)
         held = self._held + chunk
         if len(held) > _HELD_BYTES_MAX:
@@ -119,12 +119,12 @@ class TableXml:
         return ready
 
     def _row_from(self, held: bytes, at: int) -> int:
-        """Where the first row begins after that, or 0."""
+        """Where the first row after that begins, or 0."""
         found = self._tags.row.search(held, at)
         return found.start() if found is not None else 0
 
     def _decided(self, rows: bytes, droppable: int) -> bytes:
-        """What the parser gets of these rows, where what begins after ``droppable`` is the end of a table."""
+        """What the parser gets of these rows, if the text after ``droppable`` is the end of a table."""
         at = len(rows) if droppable >= len(rows) else self._row_from(rows, droppable) if droppable > 0 else 0
         filled = self._tags.words.search(rows, 0, at) is not None
         if at == 0 or (filled and not self._passing):

@@ -1,7 +1,7 @@
-"""The slicers and timelines of a workbook in, what they say out: the caption, the choices, and what is chosen.
+"""Reads the slicers and timelines of a workbook: caption, choices, and what is chosen.
 
-I/O: reads parts of the package, when the first of them comes. Source: [MS-XLSX] 2.6.59 to 2.6.71 (slicers) and 2.6.73
-(timelines). The choices of one for a table are the values of its column, which stand in cells.
+I/O: reads parts of the package with the first of them. Source: [MS-XLSX] 2.6.59 to 2.6.71 (slicers) and 2.6.73
+(timelines). The choices of a table slicer are the values of its column, which are in cells.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ _CHOICES_MAX = 500
 
 
 class Slicers:
-    """By the names that drawings have for them."""
+    """By the names that drawings use for them."""
 
     def __init__(self, package: Package) -> None:
         self._package = package
         self._found: dict[str, tuple[str, str]] | None = None
 
     def lines(self, name: str, at: str) -> list[str]:
-        """None for one that the workbook does not have; ``at`` says where it stands."""
+        """``None`` if the workbook has no such slicer; ``at`` is its place in words."""
         if self._found is None:
             self._found = {known: (what, said) for known, what, said in self._all()}
         what, said = self._found.get(name, ("", ""))
@@ -48,7 +48,7 @@ class Slicers:
 
     def _choices(self, cache: ET.Element) -> str:
         chosen = next(descendants(cache, "selection"), None)
-        if chosen is not None:  # of a timeline
+        if chosen is not None:  # a timeline
             return f"{attribute(chosen, 'startDate')[:10]} to {attribute(chosen, 'endDate')[:10]}"
         tabular = next(descendants(cache, "tabular"), None)
         if tabular is None:
@@ -65,7 +65,7 @@ class Slicers:
         return ", ".join([*said, *(["…"] if len(items) > _CHOICES_MAX else [])])
 
     def _field(self, cache_id: str, name: str) -> list[str]:
-        """The values that a pivot table knows of one of its fields."""
+        """The values that a pivot table stores for one of its fields."""
         for part in self._package.names:
             if part.startswith("xl/pivotcache/pivotcachedefinition") and part.endswith(".xml"):
                 root = self._package.optional_tree(part)

@@ -1,7 +1,7 @@
-"""A SYLK table (.slk) in, the same comma-separated out, numbers as its formats show them.
+"""Reads a SYLK table (.slk) as comma-separated text, with numbers as their formats show them.
 
-Pure. Source: Microsoft's "Symbolic Link" description as LibreOffice and Excel write it: a record a line, fields behind
-semicolons, a semicolon of a text doubled. Accents may be written as ``ESC N``, the accent and the letter.
+Pure. Source: Microsoft's "Symbolic Link" description, as LibreOffice and Excel write it: a record per line, fields
+after semicolons, and a semicolon in a text doubled. Accents may be ``ESC N``, the accent and the letter.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SEMICOLON = "\ue000"
 
 
 def read(data: bytes) -> str:
-    """Comments stand in their cells."""
+    """Comments go into their cells."""
     cells: dict[tuple[int, int], str] = {}
     formats: list[str] = []
     own: dict[tuple[int, int], str] = {}
@@ -46,7 +46,7 @@ def read(data: bytes) -> str:
 
 
 def _fields(line: str) -> tuple[str, dict[str, str]]:
-    """The kind of record, and its fields by their letters."""
+    """The kind of record, and its fields by letter."""
     kind, *fields = line.replace(";;", _SEMICOLON).split(";")
     return kind, {field[0]: _plain(field[1:]) for field in fields if field}
 

@@ -1,7 +1,7 @@
-"""A workbook's sheets in, a text extract a sheet out: comma-separated, with the letters and numbers that cells go by.
+"""Writes a workbook's sheets as comma-separated text, with column letters and row numbers.
 
-I/O: writes the texts; runs in a worker process. What does not fit into the limit is left out by rows from the middle of
-the longest sheets, and stated: in the text where it was, and in a note.
+I/O: writes the texts; runs in a worker process. What exceeds the limit is left out by rows from the middle of the
+longest sheets, and stated: in the text at that place, and in a note.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from bot.files.worker.sheets.model import Formula, Row, Sheet, Stale, Value, Wor
 
 _TAIL_SHARE = 0.2
 _LINE_SHARE = 0.25
-"""Of a sheet's limit, the most that one row may take."""
+"""The largest share of a sheet's limit that one row may take."""
 _BESIDE_CHARS_MAX = 30_000
-"""Of what stands on a sheet and in none of its cells."""
+"""Characters of what is on a sheet outside its cells."""
 _MARK = re.compile(r"\[(?=\s*(?:comment|link|merged)\b)", re.IGNORECASE)
-"""What is written into a cell is none of the marks that stand behind it."""
+"""Text in a cell must not look like one of the marks that follow it."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 @dataclass(slots=True)
 class _Table:
-    """A sheet's lines. ``rows`` are the row numbers of ``lines``; ``gap_after`` where the sheet's middle is missing."""
+    """A sheet's lines. ``rows`` are the row numbers of ``lines``; ``gap_after`` is where the middle is missing."""
 
     sheet: Sheet
     columns: int
@@ -51,7 +51,7 @@ class _Table:
 
 
 def written(workbook: Workbook, about: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """An extract a sheet, then the notes: what was left out, and what is not as people see it."""
+    """An extract for each sheet, then notes: what was left out, and what differs from what people see."""
     tables = [_table(workbook, sheet, limits.text_chars_max) for sheet in workbook.sheets]
     most = level([table.chars for table in tables], limits.text_chars_max)
     for table in tables:
@@ -71,7 +71,7 @@ def written(workbook: Workbook, about: str, out: Outbox, limits: ConvertLimits) 
 
 
 def _table(workbook: Workbook, sheet: Sheet, chars_max: int) -> _Table:
-    """With as many lines as could be shown, were it the only sheet."""
+    """With as many lines as could be shown if it were the only sheet."""
     head, tail = _with_comments(sheet)
     rows = [*head, *tail]
     columns = sorted({column for row in rows for column in row.cells})
@@ -98,7 +98,7 @@ def _table(workbook: Workbook, sheet: Sheet, chars_max: int) -> _Table:
 
 
 def _beside(sheet: Sheet) -> tuple[str, bool]:
-    """And whether some of it is left out: the ends of the longest lines, such as those of a chart with many points."""
+    """Also whether something is left out: the ends of the longest lines, such as a chart with many points."""
     lines = [clean(one) for one in sheet.beside]
     most = level([len(one) + 1 for one in lines], _BESIDE_CHARS_MAX)
     cut = any(len(one) > most for one in lines)
@@ -106,7 +106,7 @@ def _beside(sheet: Sheet) -> tuple[str, bool]:
 
 
 def _as_many(lines: Iterable[str], chars: int) -> list[str]:
-    """Lines as long as there is room; what is beyond is not even made."""
+    """Lines as long as there is room; further ones are not even made."""
     found = []
     for one in lines:
         found.append(one)
@@ -167,7 +167,7 @@ def clean(text: str) -> str:
 
 
 def line(cells: Iterable[str], chars: int) -> tuple[str, bool]:
-    """Without empty cells at its end, and whether cells at its end were left out for want of room."""
+    """Without empty cells at its end; also whether cells were left out for lack of room."""
     pieces, length, blank = list[str](), 0, 0
     for cell in cells:
         if not cell:
@@ -186,7 +186,7 @@ def line(cells: Iterable[str], chars: int) -> tuple[str, bool]:
 
 
 def _cut(table: _Table, most: int) -> None:
-    """Takes lines out of the middle until the sheet is within its share."""
+    """Removes lines from the middle until the sheet is within its share."""
     count, room = len(table.lines), most - len(table.letters) - len(table.beside) - 80
     gap = table.gap_after
     first = last = gap if gap >= 0 else count
@@ -233,7 +233,7 @@ def _described(table: _Table) -> str:
 
 
 def _rows_left_out(tables: list[_Table]) -> str:
-    """The reason of a note; empty where there is none."""
+    """The text of a note; empty if there is none."""
     cut = [
         f"{_rows(*table.left_out)} of {table.sheet.last_row:,} in “{safe_name(table.sheet.name)}”"
         for table in tables
@@ -280,7 +280,7 @@ def column_letters(number: int) -> str:
 
 
 def column_number(letters: str) -> int:
-    """A is 1. Letters alone."""
+    """A is 1. Letters only."""
     number = 0
     for letter in letters.upper():
         number = number * 26 + ord(letter) - 64

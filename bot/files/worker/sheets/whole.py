@@ -1,8 +1,8 @@
-"""A workbook with sheets that are too long for a request in, all rows of each sheet out, to be read in batches.
+"""Writes all rows of a workbook whose sheets are too long for one request, to be read in batches.
 
 I/O: reads the file, writes the texts; runs in a worker process, in a job of its own: it takes longer than reading the
-ends of the sheets, which tell enough where this fails. calamine, since it reads a million cells in seconds; it knows
-values and dates, not how other numbers are formatted, nor comments and hidden rows.
+ends, which suffice if this fails. Uses calamine, since it reads a million cells in seconds; it knows values and dates,
+but not how other numbers are formatted, nor comments and hidden rows.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LINE_CHARS_MAX = 15_000
 
 
 def write(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """An extract a sheet, whose ``about`` is the sheet's name. Raises ``Unreadable``."""
+    """An extract for each sheet, whose ``about`` is the sheet's name. Raises ``Unreadable``."""
     extracts: list[Extract] = []
     cut: list[bool] = []
     try:
@@ -37,8 +37,7 @@ def write(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
 
 
 def _lines(rows: list[Row], cut: list[bool]) -> Iterator[str]:
-    """The letters of the columns first; the head of a table is in its first row. ``cut`` gets a member where a row is
-    longer than is read."""
+    """Column letters first; the table's own header is in its first row. ``cut`` gets an item if a row is too long."""
     columns = max((max(row.cells) for row in rows if row.cells), default=0)
     yield f"{_line('row', *map(table.column_letters, range(1, columns + 1)))[0]}\n"
     for row in rows:

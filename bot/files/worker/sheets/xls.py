@@ -1,7 +1,7 @@
-"""An Excel 97-2003 workbook, or an older one, in, its sheets out, as xlrd reads them.
+"""Reads an Excel 97-2003 workbook, or an older one, with xlrd.
 
-I/O: reads the file; runs in a worker process. xlrd knows cells, formats, comments and what is hidden; words in text
-boxes and charts come from ``xls_drawn``.
+I/O: reads the file; runs in a worker process. xlrd knows cells, formats, comments and what is hidden; ``xls_drawn``
+reads text boxes and charts.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from bot.files.worker.sheets.xls_results import without_results
 _FORMULA = Formula("=(a formula)")
 _RANGES_MAX = 20_000
 _HEIGHTS = {1: "superscript", 2: "subscript"}
-"""Of a font, by its number for it."""
+"""xlrd's numbers for superscript and subscript fonts."""
 
 
 def read(stream: bytes, limits: ConvertLimits) -> Workbook:
-    """``stream`` is the workbook within the compound file, of which olefile takes a wider view than xlrd does.
+    """``stream`` is the workbook within the compound file, which olefile reads more leniently than xlrd.
 
-    Raises ``Broken``, and ``Unreadable`` where it is locked.
+    Raises ``Broken``, and ``Unreadable`` if it is locked.
     """
     stream = counted(stream)
     try:
@@ -116,7 +116,7 @@ def _shown(book: xlrd.Book, found: XlrdSheet, row: int, column: int, kind: int) 
 
 
 def _aligned(text: str, runs: list[tuple[int, int]], book: xlrd.Book) -> str:
-    """With raised and lowered digits as such. ``runs`` say from which character on which font holds."""
+    """With raised and lowered digits marked. ``runs`` give the font from each character on."""
     pieces, ends = [text[: runs[0][0]]] if runs else [text], [at for at, _ in runs[1:]] + [len(text)]
     for (at, font), end in zip(runs, ends, strict=True) if runs else ():
         height = book.font_list[font].escapement if font < len(book.font_list) else 0

@@ -1,6 +1,6 @@
-"""A workbook of Excel 97-2003 in, the same with the number of its shared texts where it gives none out.
+"""Corrects the number of shared texts in an Excel 97-2003 workbook that gives none.
 
-Pure. Some programs write a zero there: Excel reads such texts, xlrd takes none of them, and no cell has words then.
+Pure. Some programs write a zero there. Excel reads such texts, but xlrd reads none of them, and cells have no words.
 Source: [MS-XLS] 2.4.265 (SST) and 2.4.149 (LabelSst).
 """
 
@@ -14,7 +14,7 @@ _TEXTS_MAX = 4_000_000
 
 
 def counted(stream: bytes) -> bytes:
-    """The bytes that came in, where there is nothing to mend."""
+    """The unchanged bytes if nothing is wrong."""
     at, texts_at, most = 0, -1, -1
     while at + _HEADER_BYTES <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, at)

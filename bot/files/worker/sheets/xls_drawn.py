@@ -1,8 +1,8 @@
-"""The stream of an Excel 97-2003 workbook in, the words of its text boxes, charts and page headers out, by sheet.
+"""Reads text boxes, charts and page headers of an Excel 97-2003 workbook, by sheet.
 
-Pure. Source: [MS-XLS] 2.4: BoundSheet8 names a sheet; BOF begins one or, within one, a chart; TXO and the CONTINUE
-after it are a text box, SeriesText is what a chart calls a thing, OBJ says what is drawn, Header and Footer are printed
-with each page.
+Pure. Source: [MS-XLS] 2.4. BoundSheet8 names a sheet; BOF begins one or, within one, a chart; TXO and the CONTINUE
+after it are a text box; SeriesText is a name in a chart; OBJ says what is drawn; Header and Footer are printed on each
+page.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _LINES_MAX = 2_500
 
 
 def drawn_words(stream: bytes) -> tuple[dict[int, list[str]], bool]:
-    """Lines by the number of their sheet, from 0, and whether there are charts or pictures."""
+    """Lines by sheet number, from 0, and whether there are charts or pictures."""
     lines: dict[int, list[str]] = {}
     depth, sheet, drawn, kind, expects = 0, -1, False, 0, 0
     charts: list[bool] = []
@@ -68,7 +68,7 @@ def _line(number: int, data: bytes, codec: str, *, in_chart: bool) -> str:
 
 
 def _codec_of_old(stream: bytes) -> str:
-    """That of a workbook of Excel 5 and 95, whose texts are bytes; nothing for later ones."""
+    """The encoding of a workbook of Excel 5 and 95, whose texts are bytes; empty for later ones."""
     version = struct.unpack_from("<H", stream, 4)[0] if len(stream) >= 6 else _UNICODE
     if version >= _UNICODE:
         return ""
@@ -77,7 +77,7 @@ def _codec_of_old(stream: bytes) -> str:
 
 
 def _counted(data: bytes, width: int, codec: str) -> str:
-    """A text behind its length, which takes ``width`` bytes, or one in an old workbook."""
+    """A text after its length, which takes ``width`` bytes, or one in an old workbook."""
     if codec:
         return data[1 : 1 + data[0]].decode(codec, "replace")
     count = int.from_bytes(data[:width], "little")
@@ -91,7 +91,7 @@ def _add(lines: dict[int, list[str]], sheet: int, line: str) -> None:
 
 
 def _choices(data: bytes) -> str:
-    """Flags, four texts, two formulas, the cells. A list that is not within is in cells, which are shown themselves.
+    """Flags, four texts, two formulas, the cells. A list that is not included is in cells, which are shown anyway.
 
     Source: [MS-XLS] 2.4.98 (Dv).
     """
@@ -116,7 +116,7 @@ def _choices(data: bytes) -> str:
 
 
 def _names_of_sheets(stream: bytes) -> dict[int, str]:
-    """By where each begins."""
+    """By the offset of each."""
     codec = _codec_of_old(stream)
     sheets = (data for _, number, data in _records(stream) if number == _SHEET and len(data) > 8)
     return {struct.unpack_from("<I", data)[0]: _counted(data[6:], 1, codec) for data in sheets}
@@ -128,7 +128,7 @@ def _characters(data: bytes, count: int, *, wide: bool) -> str:
 
 
 def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """Where each begins, its number, and what is in it."""
+    """The offset of each record, its number, and its data."""
     at = 0
     while at + 4 <= len(stream):
         number, length = struct.unpack_from("<HH", stream, at)

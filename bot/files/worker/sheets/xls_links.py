@@ -1,4 +1,4 @@
-"""The stream of an Excel 97-2003 workbook in, the addresses out that formulas make links of, by sheet and cell.
+"""Reads the addresses in HYPERLINK formulas of an Excel 97-2003 workbook, by sheet and cell.
 
 Pure. Source: [MS-XLS] 2.4.127 (Formula).
 """
@@ -14,7 +14,7 @@ _BEFORE_TOKENS = 20
 
 
 def formula_links(stream: bytes) -> dict[int, dict[tuple[int, int], str]]:
-    """By the number of the sheet, from 0, and then by row and column, from 1."""
+    """By sheet number, from 0, and then by row and column, from 1."""
     found: dict[int, dict[tuple[int, int], str]] = {}
     if links.CALL.search(stream) is None:
         return found

@@ -1,7 +1,7 @@
-"""An Excel binary workbook (.xlsb) in, its sheets out as those of an .xlsx: formats, comments, what is hidden or drawn.
+"""Reads an Excel binary workbook (.xlsb) like an .xlsx: formats, comments, what is hidden or drawn.
 
-I/O: reads the file, writes its pictures; runs in a worker process. Source: [MS-XLSB] 2.4; the numbers below are of its
-records. What is drawn is in parts of XML, as in an .xlsx.
+I/O: reads the file, writes its pictures; runs in a worker process. Source: [MS-XLSB] 2.4; the numbers below are those
+of its records. Drawings are XML parts, as in an .xlsx.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _RANGES_MAX = 20_000
 
 
 def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
-    """Raises ``Broken`` where there is not even a list of sheets."""
+    """Raises ``Broken`` if there is not even a list of sheets."""
     main = workbook_part(package, "xl/workbook.bin")
     codes = _codes(package, next(iter(package.related(main, "styles")), ""))
     listed, from_1904, places = list[Listed](), False, xlsb_choices.Places()
@@ -62,7 +62,7 @@ def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
 
 
 def _codes(package: Package, part: str) -> list[str]:
-    """The format code of each style of cells, as far as they can be read."""
+    """The format code of each cell style, as far as they can be read."""
     known, numbers, within = dict(number_format.BUILT_IN), list[int](), False
     with suppress(Broken):
         for number, data in records(package.chunks(part)):
@@ -94,7 +94,7 @@ class _SheetReader:
     def __init__(
         self, sheet: Sheet, codes: list[str], outside: dict[str, str], places: xlsb_choices.Places, *, from_1904: bool
     ) -> None:
-        """``outside`` has the addresses of links by the ids of their relations."""
+        """``outside`` has the addresses of links by relation id."""
         self._sheet = sheet
         self._codes = codes
         self._outside = outside
@@ -157,19 +157,19 @@ class _SheetReader:
             sheet.beside += [printed.above(words)] if (words := printed.of_codes(header)) else []
             sheet.beside += [printed.below(words)] if (words := printed.of_codes(footer)) else []
         elif number in xlsb_choices.RECORDS:
-            with suppress(Broken):  # one rule that breaks off costs no cells
+            with suppress(Broken):  # a truncated rule costs no cells
                 line = self._rules.line(number, data)
                 sheet.beside += [line] if line else []
 
 
 def _linked(data: bytes) -> str:
-    """The address that a formula leads to, whose tokens stand behind its stored text."""
+    """The address in a formula's tokens, which follow its stored text."""
     _, end = text_at(data, 8)
     return links.in_tokens(data[end + 6 : end + 6 + whole(data, end + 2)], long_texts=True)
 
 
 def _beside(package: Package, part: str, sheet: Sheet) -> None:
-    """What is in parts of records: comments, and the filters of tables."""
+    """What is in binary parts: comments, and table filters."""
     for relation in package.relations(part).values():
         with suppress(Broken):
             if relation.kind == "comments":
@@ -182,7 +182,7 @@ def _beside(package: Package, part: str, sheet: Sheet) -> None:
 
 
 def _comments(found: Iterator[tuple[int, bytes]], sheet: Sheet) -> None:
-    """Those that ``packaged`` has read as threads stand in their cells already."""
+    """Comments that ``packaged`` has read as threads are in their cells already."""
     threaded, authors = set(sheet.comments), list[str]()
     author, at = "", (0, 0)
     for number, data in found:

@@ -1,4 +1,4 @@
-"""The rules of an .xlsb's cells (records) in, lines of their choices and hints out.
+"""Reads the data validation rules of an .xlsb's cells: choices and hints.
 
 Pure. Source: [MS-XLSB] 2.4.353 (BrtDVal), 2.4.355 (BrtDValList), 2.5.97 (the tokens of formulas).
 """
@@ -19,18 +19,18 @@ _HAS_CELLS, _HAS_FORMULAS = 2, 4
 _LIST = 3
 _RANGES_MAX, _NAMES_MAX = 50, 20_000
 _TEXT, _IS_NAME, _CELL, _CELLS, _CELL_ELSEWHERE, _CELLS_ELSEWHERE = 0x17, 0x03, 0x04, 0x05, 0x1A, 0x1B
-"""Of tokens; those of references stand in three classes, by bits that do not matter here."""
+"""Tokens; those of references have three classes, by bits that do not matter here."""
 
 
 @dataclass(slots=True)
 class Places:
-    """What formulas refer to by numbers: names, and sheets."""
+    """What formulas refer to by number: names, and sheets."""
 
     names: list[str] = field(default_factory=list)
     sheets: list[tuple[int, int, int]] = field(default_factory=list)
     """Workbook (0 is this one), first and last sheet."""
     titles: list[str] = field(default_factory=list)
-    """Of the sheets of this workbook."""
+    """The names of this workbook's sheets."""
 
     def add(self, number: int, data: bytes) -> None:
         """A record of the workbook. Raises ``Broken``."""
@@ -41,7 +41,7 @@ class Places:
             self.sheets = [struct.unpack_from("<3I", data, 4 + 12 * at) for at in range(count)]
 
     def sheet(self, number: int) -> str:
-        """As a formula writes it, ``'A sheet'!``; empty for one of another workbook."""
+        """As in a formula, ``'A sheet'!``; empty for one of another workbook."""
         found = self.sheets[number] if number < len(self.sheets) else (1, 0, 0)
         if found[0] or found[1] >= len(self.titles):
             return ""
@@ -58,8 +58,8 @@ class Rules:
         self._listed = ""
 
     def line(self, number: int, data: bytes) -> str:
-        """What the record says; empty for most. Raises ``Broken``."""
-        if number == LIST:  # the choices of the next rule, where they are too many for a formula
+        """The line for this record; empty for most. Raises ``Broken``."""
+        if number == LIST:  # the choices of the next rule, if they are too long for a formula
             self._listed = text_at(data, 0)[0]
             return ""
         listed, self._listed = self._listed, ""
@@ -78,7 +78,7 @@ def _line(data: bytes, places: Places, listed: str) -> str:
 
 
 def _line_of_2010(data: bytes, places: Places) -> str:
-    """A rule whose formulas may lead to other sheets: what comes first is the same in all newer records.
+    """A rule whose formulas may lead to other sheets: it begins like all newer records.
 
     Source: [MS-XLSB] 2.4.354 (BrtDVal14), 2.5.61 (FRTHeader).
     """
@@ -100,7 +100,7 @@ def _line_of_2010(data: bytes, places: Places) -> str:
 
 
 def _counted(data: bytes, at: int, bytes_min: int) -> int:
-    """How many there are, of at least so many bytes each. Raises ``Broken``."""
+    """Their number, each having at least that many bytes. Raises ``Broken``."""
     count = whole(data, at)
     if count * bytes_min > len(data):
         raise Broken("a rule breaks off")
@@ -108,7 +108,7 @@ def _counted(data: bytes, at: int, bytes_min: int) -> int:
 
 
 def _cells(data: bytes, at: int) -> tuple[str, int]:
-    """Rectangles of cells behind their number, and where they end."""
+    """Rectangles of cells after their number, and where they end."""
     count, at = whole(data, at), at + 4
     if len(data) < at + 16 * count:
         raise Broken("a rule breaks off")
@@ -117,7 +117,7 @@ def _cells(data: bytes, at: int) -> tuple[str, int]:
 
 
 def _texts(data: bytes, at: int) -> tuple[list[str], int]:
-    """Title and words of the error, title and words of the hint."""
+    """Title and text of the error, title and text of the hint."""
     texts = list[str]()
     for _ in range(4):
         text, at = text_at(data, at)
@@ -126,7 +126,7 @@ def _texts(data: bytes, at: int) -> tuple[list[str], int]:
 
 
 def _written(tokens: bytes, places: Places) -> str:
-    """A formula of one token, as those for choices nearly always are; of any other only that there is one."""
+    """A formula of one token, as choices nearly always have; for any other, only that there is one."""
     kind = tokens[0] if tokens else 0
     reference = kind & 0x1F if kind >= 0x20 else 0
     if kind == _TEXT and len(tokens) >= 3:

@@ -1,7 +1,7 @@
-"""A part of an Excel binary workbook in, its records out, and the values that are within them.
+"""Reads the records of a part of an Excel binary workbook, and the values within them.
 
-Pure. Source: [MS-XLSB] 2.1.4 (records), 2.5 (values). A record that says it is longer than what is read at once ends
-the part, as does one that breaks off.
+Pure. Source: [MS-XLSB] 2.1.4 (records), 2.5 (values). A record that claims too many bytes ends the part, as does a
+truncated one.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _RECORD_BYTES_MAX = 4_000_000
 
 
 def records(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Number and data of each. Raises ``Broken`` where they end within one."""
+    """Number and data of each record. Raises ``Broken`` if the part ends within one."""
     held, at = b"", 0
     for chunk in chunks:
         held, at = held[at:] + chunk, 0
@@ -32,7 +32,7 @@ def records(chunks: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _head(held: bytes, at: int) -> tuple[int, int, int] | None:
-    """A record's number, where its data begins, and its length; ``None`` where that is not all there yet."""
+    """A record's number, where its data begins, and its length; ``None`` if that is not complete yet."""
     if at + 2 > len(held):
         return None
     number = held[at]
@@ -53,7 +53,7 @@ def _head(held: bytes, at: int) -> tuple[int, int, int] | None:
 
 
 def text_at(data: bytes, at: int) -> tuple[str, int]:
-    """A text and where it ends; an empty one where there is none. Raises ``Broken``."""
+    """A text and where it ends; an empty one if there is none. Raises ``Broken``."""
     if at + 4 > len(data):
         raise Broken("a text breaks off")
     (count,) = struct.unpack_from("<I", data, at)
@@ -66,14 +66,14 @@ def text_at(data: bytes, at: int) -> tuple[str, int]:
 
 
 def whole(data: bytes, at: int) -> int:
-    """Four bytes without a sign. Raises ``Broken``."""
+    """Four bytes, unsigned. Raises ``Broken``."""
     if at + 4 > len(data):
         raise Broken("a record breaks off")
     return int.from_bytes(data[at : at + 4], "little")
 
 
 def small_number(data: bytes, at: int) -> float:
-    """A number in four bytes (RkNumber): 30 bits of a float or of a whole number, perhaps to be divided by 100."""
+    """A number in four bytes (RkNumber): 30 bits of a float or of an integer, maybe to be divided by 100."""
     raw = whole(data, at)
     if raw & 2:
         value = float((raw ^ 0x8000_0000) - 0x8000_0000 >> 2)

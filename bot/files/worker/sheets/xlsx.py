@@ -1,7 +1,7 @@
-"""An Excel workbook (Office Open XML) in, its sheets out: cells formatted as people see them, with what stands beside.
+"""Reads an Excel workbook (Office Open XML): cells formatted as people see them, and what is beside them.
 
-I/O: reads the file, writes its pictures; runs in a worker process. Source: ECMA-376 part 1, 18. Read row by row, since
-a sheet may have a million of them; texts that cells share are looked up last, and only those that are shown.
+I/O: reads the file, writes its pictures; runs in a worker process. Source: ECMA-376 part 1, 18. Reads row by row, since
+a sheet may have a million. Shared texts are looked up last, and only those that are shown.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ _PRINTED = {
     **dict.fromkeys(("oddHeader", "evenHeader", "firstHeader"), printed.above),
     **dict.fromkeys(("oddFooter", "evenFooter", "firstFooter"), printed.below),
 }
-"""Some pages have words of their own."""
+"""First and even pages may have headers of their own."""
 
 
 def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
-    """Raises ``Broken`` where there is not even a list of sheets."""
+    """Raises ``Broken`` if there is not even a list of sheets."""
     main = workbook_part(package, "xl/workbook.xml")
     root = package.tree(main)
     styles = _Styles(package, next(iter(package.related(main, "styles")), ""))
@@ -60,7 +60,7 @@ def read(package: Package, out: Outbox, limits: ConvertLimits) -> Workbook:
 
 
 def _named(root: ET.Element) -> list[str]:
-    """The values and formulas that have names; what only leads to cells stands in those."""
+    """Named values and formulas; names that only lead to cells are left out."""
     found = []
     for element in descendants(root, "definedName"):
         name, formula = attribute(element, "name"), (element.text or "").strip()
@@ -76,7 +76,7 @@ def _true(value: str) -> bool:
 
 
 def _is_nothing(size: str) -> bool:
-    """Of a row or column that was drawn together until nobody sees it."""
+    """Whether a row or column has size 0, and so is invisible."""
     return size.startswith("0") and not size.strip("0.")
 
 
@@ -85,7 +85,7 @@ def _id(element: ET.Element) -> str:
 
 
 def text_of(element: ET.Element) -> str:
-    """Of a string with or without formatted pieces; how Japanese is pronounced is not shown."""
+    """A string with or without formatted runs, without phonetic hints."""
     pieces = []
     for part in element:
         if local(part) == "t":
@@ -98,7 +98,7 @@ def text_of(element: ET.Element) -> str:
 
 
 def _strings(package: Package, name: str, needed: set[int]) -> dict[int, str]:
-    """Of those that are needed. A list that breaks off leaves the rest of them empty."""
+    """The shared texts that are needed. If the list is truncated, the rest are empty."""
     found: dict[int, str] = {}
     number, last = 0, max(needed, default=-1)
     root: ET.Element | None = None
@@ -199,7 +199,7 @@ class _SheetReader:
         for part in cell:
             name = local(part)
             if name == "v":
-                raw = part.text or ("" if kind == "str" else None)  # a formula may result in no text
+                raw = part.text or ("" if kind == "str" else None)  # a formula may have an empty text as its result
             elif name == "f":
                 formula = part.text or ""
             elif name == "is":
@@ -241,7 +241,7 @@ class _SheetReader:
             sheet.beside += [line] if line else []
 
     def _link(self, element: ET.Element) -> None:
-        """A cell's, or one that many cells share; places within the workbook are no addresses."""
+        """For one cell, or one that many cells share; places within the workbook are no addresses."""
         if self._targets is None:
             relations = self._package.relations(self._part)
             self._targets = {number: one.target for number, one in relations.items() if one.external}
@@ -261,13 +261,13 @@ def _is_stand_in(result: str) -> bool:
 
 
 def _linked(cell: ET.Element) -> str:
-    """The address in a cell's formula that makes a link of it."""
+    """The address in a cell's HYPERLINK formula."""
     formula = next((part.text or "" for part in cell if local(part) == "f"), "") if len(cell) > 1 else ""
     return links.in_formula(formula)
 
 
 def _choices(element: ET.Element) -> str:
-    """Those of newer programs have their formulas and cells as elements."""
+    """Newer programs write formulas and cells as elements."""
     ranges, listed = child(element, "sqref"), child(element, "formula1")
     cells = attribute(element, "sqref") or ("".join(ranges.itertext()) if ranges is not None else "")
     is_list = attribute(element, "type") == "list" and listed is not None

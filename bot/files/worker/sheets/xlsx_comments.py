@@ -1,7 +1,7 @@
-"""The parts that an Excel sheet is related to in, the comments on its cells out.
+"""Reads the comments on a sheet's cells.
 
-I/O: reads the file; runs in a worker process. Newer comments are threads; for older programs the file repeats them as
-notes whose author begins with ``tc=``, which are left out where there are threads.
+I/O: reads the file; runs in a worker process. Newer comments are threads. For older programs the file repeats them as
+notes whose author begins with ``tc=``, which are left out if there are threads.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _COMMENTS_MAX = 20_000
 
 
 def comments_of(package: Package, relations: Mapping[str, Relation]) -> dict[tuple[int, int], list[str]]:
-    """By row and column, oldest first, each with its author where there is one."""
+    """By row and column, oldest first, each with its author if there is one."""
     found: dict[tuple[int, int], list[str]] = {}
     for relation in relations.values():
         if relation.kind == "threadedComment":
