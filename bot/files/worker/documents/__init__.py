@@ -1,1 +1,1 @@
-"""Documents in, what is read and what is rendered of them out: ``office``, ``old_documents``."""
+"""Reads documents, and says what has to be rendered: ``office``, ``old_documents``."""

@@ -1,8 +1,8 @@
-"""An Apple iWork document (Pages, Numbers, Keynote) in, the preview that it keeps of itself out.
+"""Reads an Apple iWork document (Pages, Numbers, Keynote): its preview, and the words of newer ones.
 
-I/O: reads the file, writes the preview, words and tables; runs in a worker process. A preview of all pages is enough;
-beside the picture of the first page, or nothing, the words and tables are given that newer documents (since 2013) hold.
-Those of 2009 are for an office program then.
+I/O: reads the file, writes the preview, words and tables; runs in a worker process. A preview of all pages is enough.
+With only a picture of the first page, or nothing, the words and tables of newer documents (since 2013) are given. Those
+of 2009 are left to an office program.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def is_iwork(package: Package) -> bool:
 
 
 def convert(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The preview as a member, and a note that it is no more. Raises ``Unreadable``."""
+    """The preview as a member, and a note that it is only that. Raises ``Unreadable``."""
     if any(name.rpartition("/")[2] in _LOCKED for name in package.names):
         raise Unreadable(notes.PASSWORD)
     preview: list[Extract] = []
@@ -63,7 +63,7 @@ def convert(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extrac
 
 
 def _is_open(package: Package, name: str) -> bool:
-    """Whether it is XML, packed or not: of a locked document it is packed in a way of Apple's own."""
+    """Whether it is XML, packed or not: in a locked document it is encrypted."""
     try:
         start = next(package.chunks(name), b"")
     except Broken:
@@ -72,7 +72,7 @@ def _is_open(package: Package, name: str) -> bool:
 
 
 def _words_and_tables(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Nothing where there are none. In documents that are folders, all parts but the pictures are in a zip within."""
+    """Empty if there are none. In documents that are folders, all parts but the pictures are in an inner zip."""
     from bot.files.worker.documents import iwork_words  # noqa: PLC0415
     from bot.files.worker.sheets import table  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""What a reader found in a document in, what is sent of it out: text, pictures, and what an office program has to add.
+"""Turns what a reader found in a document into extracts, and says what an office program has to add.
 
 I/O: writes words and tables; runs in a worker process.
 """
@@ -21,7 +21,7 @@ from bot.files.worker.words import lines
 
 
 def pages(office: OfficeExtract, read: Callable[[], lines.Words], out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The document to be rendered, with its words for what the pages do not show, and for where there will be none."""
+    """The document to be rendered, with its words for what the pages do not show, and in case there are no pages."""
     try:
         words = read()
     except (Broken, MemoryError):
@@ -43,7 +43,7 @@ def words_alone(about: str, words: lines.Words, out: Outbox, limits: ConvertLimi
 def sheets(
     office: OfficeExtract | None, read: Callable[[], Workbook], out: Outbox, limits: ConvertLimits
 ) -> list[Extract]:
-    """The sheets as text, with their pictures; charts are left to an office program, as is a file that is broken."""
+    """The sheets as text, with their pictures. Charts, and broken files, are left to an office program."""
     from bot.files.worker.sheets import table  # noqa: PLC0415
 
     try:
@@ -77,7 +77,7 @@ def worked_out(workbook: Workbook, results: Path | None, out: Outbox, limits: Co
 
 
 def values_alone(source: Path, office: OfficeExtract, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """For an office program first: what calamine reads lacks what a note says."""
+    """For an office program first: calamine's reading lacks what a note says."""
     from bot.files.worker.sheets import by_calamine  # noqa: PLC0415
 
     found = sheets(office, lambda: by_calamine.read(source, limits), out, limits)

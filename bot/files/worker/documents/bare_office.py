@@ -1,4 +1,4 @@
-"""The first bytes of a file in, which old office program or drawing it is for out; LibreOffice reads these.
+"""Recognises old office documents and drawings that LibreOffice reads, by their first bytes.
 
 Pure.
 """
@@ -35,6 +35,6 @@ _STARTS = (
 def office_kind(head: bytes) -> OfficeExtract | None:
     if head[:4] == b"\x01\x00\x00\x00" and head[40:44] == b" EMF":
         return _EMF
-    if head[:4] == b"RIFF":  # its fourth letter is the version
+    if head[:4] == b"RIFF":  # the fourth letter is the version
         return CORELDRAW if head[8:11].upper() == b"CDR" else _CMX if head[8:12] == b"CMX1" else None
     return next((extract for start, extract in _STARTS if head.startswith(start)), None)

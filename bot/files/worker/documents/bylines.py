@@ -1,7 +1,7 @@
-"""Who wrote a comment and when in, the words that say so out.
+"""Writes who made a comment, and when.
 
-Pure. Comments and changes are shown in square brackets, with their author before a colon: neither a name nor a comment
-holds such marks, so that nobody can write what reads like somebody else's comment.
+Pure. Comments and changes are in square brackets, with the author before a colon. Brackets in names and comments become
+parentheses, and colons in names blanks, so that nobody can write what looks like somebody else's comment.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _NAME_CHARS_MAX = 100
 _IN_BRACKETS = str.maketrans("[]", "()")
 _IN_NAMES = str.maketrans("[]:", "() ")
 _AT_BRACKETS = re.compile(r"(?<! ) {2,}+(?=\[)|(?<=\]) {2,}")
-"""A run of blanks is looked at once, where it begins: documents are filled up with them."""
+"""Matches a run of blanks only at its beginning: documents contain very long ones."""
 _DAY = re.compile(r"[12]\d{3}-[01]\d-[0-3]\d")
 
 
@@ -25,7 +25,7 @@ def signature(author: str, when: str = "") -> str:
 
 
 def byline(author: str, when: str = "") -> str:
-    """The same, to stand behind "comment"; a day alone stands there without "by"."""
+    """The same, to follow "comment"; a day alone is written without "by"."""
     signed = signature(author, when)
     return (f" by {signed}" if named(author) else f", {signed}") if signed else ""
 
@@ -39,13 +39,13 @@ def in_brackets(comment: str) -> str:
 
 
 def in_one_piece(comment: str) -> str:
-    """Of a comment that stands on a line of its own, or in brackets: no line of it is one, so that none reads like the
-    next comment."""
+    """For a comment on a line of its own, or in brackets: it is joined to one line, so that no part reads like the next
+    comment."""
     return in_brackets(" / ".join(line for line in map(str.strip, comment.splitlines()) if line))
 
 
 def day_of(dttm: int) -> str:
-    """Of a moment as Word packs it into 32 bits, "" where it is none. Source: [MS-DOC] 2.9.73 (DTTM)."""
+    """A date that Word packs into 32 bits; "" if it is not one. Source: [MS-DOC] 2.9.73 (DTTM)."""
     day, month, year = dttm >> 11 & 0x1F, dttm >> 16 & 0xF, 1900 + (dttm >> 20 & 0x1FF)
     return f"{year:04}-{month:02}-{day:02}" if day and 0 < month <= 12 else ""
 

@@ -1,4 +1,4 @@
-"""A chart in, as files of Office Open XML have it, what kind it is, its titles, labels and points out, as lines.
+"""Reads a chart of Office Open XML as lines: its kind, titles, labels and points.
 
 I/O: reads parts of the file; runs in a worker process. Source: ECMA-376 part 1, 21.2; [MS-ODRAWXML] 2.24 (newer ones).
 """
@@ -21,13 +21,13 @@ _OF_THE_SYSTEM = {
     **dict.fromkeys(("m/d/yyyy", "mm-dd-yy"), number_format.BUILT_IN[14]),
     **dict.fromkeys(("m/d/yyyy h:mm", "m/d/yy h:mm"), number_format.BUILT_IN[22]),
 }
-"""How charts write the formats that have numbers in cells."""
+"""How charts refer to number formats."""
 _CACHES = frozenset({"numCache", "numLit", "strCache", "strLit", "lvl"})
-"""What holds points of one format."""
+"""Elements that hold points with one format."""
 
 
 def of_part(package: Package, part: str) -> list[str]:
-    """With the words of the boxes that are drawn into it."""
+    """Including the words of boxes drawn into the chart."""
     lines = _lines(package.optional_tree(part))
     for boxes in package.related(part, "chartUserShapes"):
         texts = [" / ".join(paragraphs(body)) for body in descendants(package.optional_tree(boxes), "txBody")]
@@ -36,7 +36,7 @@ def of_part(package: Package, part: str) -> list[str]:
 
 
 def _lines(root: ET.Element) -> list[str]:
-    """What kind it is, its titles, and each series with its points as they were when the file was saved."""
+    """Its kind, its titles, and each series with its points as they were saved."""
     plots = [element for element in root.iter() if local(element) == "plotArea" or local(element) == "plotAreaRegion"]
     kinds = dict.fromkeys(
         local(element).removesuffix("Chart") + " chart"
@@ -64,7 +64,7 @@ def _title(element: ET.Element) -> str:
 
 
 def _literal(element: ET.Element | None) -> str:
-    """The text that a newer chart has for a title or the name of a series."""
+    """The text of a title or series name in a newer chart."""
     return next((one.text or "" for one in descendants(element, "v")), "") if element is not None else ""
 
 
@@ -74,7 +74,7 @@ def _spaced(layout: str) -> str:
 
 
 def _series(element: ET.Element, apart: Mapping[str, ET.Element], *, from_1904: bool) -> str:
-    """``apart`` are the data of newer charts, by their ids: words of one dimension, numbers of another."""
+    """``apart`` are the data of newer charts, by id: words of one dimension, numbers of another."""
     name = " ".join(text for _, text in _points(child(element, "tx"))) or _literal(child(element, "tx")) or "unnamed"
     data_id = child(element, "dataId")
     data = apart.get(attribute(data_id, "val")) if data_id is not None else None
@@ -97,7 +97,7 @@ def _series(element: ET.Element, apart: Mapping[str, ET.Element], *, from_1904: 
 
 
 def _written(series: ET.Element) -> dict[str, str]:
-    """The labels of points that somebody has typed, or that stand in cells; fields in them say what points do."""
+    """Labels of points that somebody typed, or that come from cells; fields in them repeat the points."""
     found: dict[str, str] = {}
     for cells in descendants(series, "dlblRangeCache"):
         found |= dict(_points(cells))
@@ -111,7 +111,7 @@ def _written(series: ET.Element) -> dict[str, str]:
 
 
 def _points(element: ET.Element | None, *, from_1904: bool = False) -> list[tuple[str, str]]:
-    """Number and text of each, labels of several levels joined; the number is empty for a single value."""
+    """Number and text of each, with several levels of labels joined; the number is empty for a single value."""
     found: dict[str, list[str]] = {}
     code = ""
     for point in () if element is None else element.iter():
@@ -131,7 +131,7 @@ def _points(element: ET.Element | None, *, from_1904: bool = False) -> list[tupl
 
 
 def _shown(text: str, code: str, *, from_1904: bool) -> str:
-    """A point as its format has it; one of no format is words. The system's own date is ISO 8601, as in cells."""
+    """A point in its format; without one it is text. The system's own date format becomes ISO 8601, as in cells."""
     if not code:
         return " ".join(unescaped(text).split())
     try:

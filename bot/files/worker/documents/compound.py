@@ -1,4 +1,4 @@
-"""A compound file (OLE: old Office files, Outlook messages) in, the tree of its named streams out, as olefile reads it.
+"""Reads the streams of a compound file (OLE: old Office files, Outlook messages) with olefile.
 
 Pure, on bytes in memory. Format: Microsoft's open specification [MS-CFB].
 """
@@ -14,7 +14,7 @@ from olefile import OleFileIO
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HEADER_BYTES = 512
 _GROWTH_MAX = 4
-"""Streams may share sectors in a file made to be a bomb: together they hold at most so many times the file's size."""
+"""Streams of a malicious file may share sectors: together they may hold this many times the file's size."""
 _BROKEN = (OSError, ValueError, LookupError, TypeError, AttributeError, struct.error, OverflowError, RecursionError)
 
 
@@ -29,13 +29,13 @@ class Storage:
     streams: dict[str, bytes] = field(default_factory=dict)
     storages: dict[str, Storage] = field(default_factory=dict)
     breaks_off: bool = False
-    """Of the root: whether some stream in the file is not whole."""
+    """Set for the root: some stream in the file is incomplete."""
 
 
 def read(data: bytes) -> Storage:
-    """What can be read of it, of a stream that is not whole its beginning, or nothing.
+    """Everything that can be read; of an incomplete stream its beginning, or nothing.
 
-    Raises ``CompoundError`` where nothing at all can be.
+    Raises ``CompoundError`` if nothing can be read at all.
     """
     if not data.startswith(MAGIC) or len(data) <= _HEADER_BYTES:
         raise CompoundError("no compound file")

@@ -1,4 +1,4 @@
-"""What is drawn on a sheet (DrawingML) in, its words as lines, its pictures and whether there are charts out.
+"""Reads a drawing on a sheet (DrawingML): its words, its pictures, and whether it has charts.
 
 I/O: reads parts of the file; runs in a worker process. Source: ECMA-376 part 1, 20 and 21.
 """
@@ -20,17 +20,17 @@ _LINES_MAX = 4_000
 class Drawing:
     lines: list[str] = field(default_factory=list)
     pictures: list[tuple[str, str]] = field(default_factory=list)
-    """Where each is, and its part."""
+    """The place of each, and its part."""
     drawn: bool = False
-    """Whether there is something that only an office program shows as it is: a chart, a diagram."""
+    """Whether something needs an office program to be shown: a chart, a diagram."""
     slicers: list[tuple[str, str]] = field(default_factory=list)
-    """Where each is, and its name, which is not what people see of it."""
+    """The place of each, and its name, which people do not see."""
     stand_ins: list[str] = field(default_factory=list)
-    """Lines of what an older drawing of the same sheet has as well, as it does buttons and boxes to tick."""
+    """Lines that an older drawing of the same sheet may repeat, such as buttons and check boxes."""
 
 
 def read_drawing(package: Package, part: str, *, anchor: Callable[[ET.Element], str]) -> Drawing:
-    """``anchor`` says of one of the drawing's elements where it stands, in words; empty where it does not matter."""
+    """``anchor`` returns an element's place in words; empty if it does not matter."""
     drawing = Drawing()
     relations = package.relations(part)
     for element in package.optional_tree(part):
@@ -64,7 +64,7 @@ def _related(package: Package, relation: Relation, at: str, drawing: Drawing) ->
 
 
 def _relation_id(element: ET.Element) -> str:
-    """Of a picture, a chart or a diagram: the attributes are r:embed, r:id and r:dm."""
+    """For a picture, a chart or a diagram: the attributes r:embed, r:id and r:dm."""
     for name in ("embed", "dm", "id", "link"):
         value = next((value for key, value in element.attrib.items() if key.endswith(f"}}{name}")), "")
         if value:

@@ -1,7 +1,7 @@
-"""A diagram of diagrams.net (.drawio) in, its words out, page by page: what stands in boxes, and what leads where.
+"""Reads a diagram of diagrams.net (.drawio) page by page: the words in boxes, and the arrows between them.
 
-I/O: reads the file, writes text; runs in a worker process. Its program packs each page (deflate, in base64) unless it
-is told not to, so that the source says nothing.
+I/O: reads the file, writes text; runs in a worker process. By default the program packs each page (deflate, in base64),
+so its source says nothing.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PAGE_BYTES_MAX = 20_000_000
 
 
 def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Nothing where there are no words, or where it is damaged: its source says more then."""
+    """Empty if there are no words, or if it is damaged: its source says more then."""
     try:
         words = read(source.read_bytes())
     except Broken:
@@ -33,7 +33,7 @@ def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
 
 
 def read(data: bytes) -> str:
-    """Empty where there are no words. Raises ``Broken``."""
+    """Empty if there are no words. Raises ``Broken``."""
     pages = [page for page in parsed(data).iter() if local(page) == "diagram"]
     lines = list[str]()
     for number, page in enumerate(pages[:_PAGES_MAX], 1):
@@ -44,7 +44,7 @@ def read(data: bytes) -> str:
 
 
 def _model(page: ET.Element) -> ET.Element:
-    """What a page holds, as an element of its own or packed. Raises ``Broken``."""
+    """The content of a page, as a child element or packed. Raises ``Broken``."""
     if len(page):
         return page
     try:
@@ -56,7 +56,7 @@ def _model(page: ET.Element) -> ET.Element:
 
 
 def _lines(model: ET.Element) -> list[str]:
-    """Boxes by their words, one a line, then the arrows between them."""
+    """The words of boxes, one a line, then the arrows between them."""
     words: dict[str, str] = {}
     edges = list[tuple[str, str, str]]()
     for element in model.iter():
@@ -74,14 +74,14 @@ def _lines(model: ET.Element) -> list[str]:
 
 
 def _arrow(edge: tuple[str, str, str], words: dict[str, str]) -> str:
-    """Of an arrow between two boxes that have words."""
+    """A line for an arrow between two boxes that have words."""
     source, target = (words.get(end, "").replace("\n", " ") for end in edge[:2])
     over = edge[2].replace("\n", " ")
     return f"{source} → {target}{f' ({over})' if over else ''}" if source and target else ""
 
 
 def _words(label: str) -> str:
-    """Labels are HTML as often as not."""
+    """Labels are often HTML."""
     if "<" not in label and "&" not in label:
         return label.strip()
     return "\n".join(line for line in to_text(label).splitlines() if line.strip())

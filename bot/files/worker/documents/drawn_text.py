@@ -1,4 +1,4 @@
-"""The text of something drawn (DrawingML) in, its paragraphs out.
+"""Reads the paragraphs of text in DrawingML.
 
 Pure. Source: ECMA-376 part 1, 21.1.2.
 """
@@ -13,7 +13,7 @@ from bot.files.worker.raised import lowered, raised
 
 
 def paragraphs(element: ET.Element) -> list[str]:
-    """The paragraphs of a text body that have words in them."""
+    """The paragraphs of a text body that contain words."""
     found = []
     for paragraph in descendants(element, "p"):
         pieces: list[str] = []
@@ -23,7 +23,7 @@ def paragraphs(element: ET.Element) -> list[str]:
 
 
 def _gather(element: ET.Element, pieces: list[str]) -> None:
-    """Equations lie among what only newer programs know, beside a picture of them for older ones."""
+    """Equations are in alternatives for newer programs, beside a picture for older ones."""
     for part in element:
         name = local(part)
         if name == "t":
@@ -42,7 +42,7 @@ def _gather(element: ET.Element, pieces: list[str]) -> None:
 
 
 def _run(run: ET.Element) -> str:
-    """With what stands above or below the line by so many thousandths."""
+    """With text raised or lowered by that many thousandths."""
     pieces: list[str] = []
     _gather(run, pieces)
     text, properties = "".join(pieces), child(run, "rPr")

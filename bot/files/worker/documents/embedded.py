@@ -1,7 +1,7 @@
-"""A document in, the files embedded in it out, each to be read as a file of its own.
+"""Extracts the files embedded in a document, each to be read as a file of its own.
 
-I/O: reads the document, writes files; runs in a worker process. What an object shows is in the document as a picture,
-of one page or a few cells; the file behind it has the rest of its words.
+I/O: reads the document, writes files; runs in a worker process. The document shows only a picture of an object, with
+one page or a few cells; the embedded file has the rest.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bot.files.worker.documents.ole_objects import Held, held_in, held_in_rtf, h
 from bot.files.worker.documents.package import Broken, Package
 
 FILES_MAX = 20
-"""Of the objects of one document that are read."""
+"""The most objects of one document that are read."""
 _LOOKED_AT_MAX = 20_000
 _HEX_BYTES_MAX = 60_000_000
 _RTF_OBJECT = re.compile(rb"\\objdata\b")
@@ -34,7 +34,7 @@ _KINDS = {"text": "text", "spreadsheet": "spreadsheet", "presentation": "present
 
 
 def written(found: Iterable[Held | None], out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """A member for each, and a note where they are too many."""
+    """A member for each, and a note if there are too many."""
     members: list[Extract] = []
     bytes_left, left_out = limits.archive_bytes_max, 0
     for held in found:
@@ -53,9 +53,9 @@ def written(found: Iterable[Held | None], out: Outbox, limits: ConvertLimits) ->
 
 
 def of_package(package: Package) -> Iterator[Held | None]:
-    """Office Open XML: embedded objects, and pieces of text that are kept as files ("altChunk"), in the parts' order.
+    """Office Open XML: embedded objects, and text stored as files ("altChunk"), in the order of the parts.
 
-    The workbook behind a chart has what the chart shows, and the chart's own part has that too.
+    The workbook behind a chart is left out, since the chart's own part has the same data.
     """
     behind_charts, chunks = set[str](), list[str]()
     for part in package.names[:_LOOKED_AT_MAX]:
@@ -88,8 +88,8 @@ def _held(package: Package, part: str) -> Held | None:
 
 
 def of_open_document(package: Package) -> Iterator[Held | None]:
-    """OpenDocument: objects lie in folders, or are compound files, beside the content. Of a folder a document is made;
-    charts and formulas are left to whoever reads the text around them."""
+    """OpenDocument: objects are folders, or compound files, beside the content. A folder is packed as a document;
+    charts and formulas are left to the reader of the surrounding text."""
     folders = dict.fromkeys(name.rpartition("/")[0] for name in package.names if name.endswith("/content.xml"))
     for folder in folders:
         kind = _KINDS.get(_kind_of_object(package, folder)) if folder and "/" not in folder else None
@@ -101,7 +101,7 @@ def of_open_document(package: Package) -> Iterator[Held | None]:
 
 
 def _kind_of_object(package: Package, folder: str) -> str:
-    """The element that its body has: "text", "chart"."""
+    """The name of the element in its body: "text", "chart"."""
     try:
         start = b"".join(islice(package.chunks(f"{folder}/content.xml"), 4))
     except Broken:
@@ -128,9 +128,9 @@ def _cased(name: str) -> str:
 
 
 def of_storages(root: Storage) -> Iterator[Held | None]:
-    """Word keeps each object as a storage within one called ObjectPool, Excel as storages beside the workbook.
+    """Word stores each object as a storage within ObjectPool, Excel as storages beside the workbook.
 
-    What lies open in a storage is no file: ``Held.streams`` has it.
+    A storage with unpacked content is no file: ``Held.streams`` has it.
     """
     pool = root.storages.get("ObjectPool", Storage()).storages
     beside = {name: storage for name, storage in root.storages.items() if name.startswith("MBD")}

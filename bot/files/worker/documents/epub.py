@@ -1,4 +1,4 @@
-"""An electronic book (EPUB) in, its words in their order and its pictures out.
+"""Reads an electronic book (EPUB): its text in order, and its pictures.
 
 I/O: reads the file, writes text and pictures; runs in a worker process. Source: EPUB 3.3, OPF 2.0.
 """
@@ -23,7 +23,7 @@ _CHAPTERS_MAX = 5_000
 _CHARS_MAX = 20_000_000
 _PICTURES_MAX = 20
 _PICTURE_BYTES_MIN = 10_000
-"""Smaller ones are rules and ornaments."""
+"""Smaller pictures are rules and ornaments."""
 _STARTS_OF_PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF")
 _ABOUT = ("title", "creator", "publisher", "date", "description")
 
@@ -36,7 +36,7 @@ def is_epub(package: Package) -> bool:
 
 
 def convert(package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Raises ``Unreadable``, also for a book whose chapters are locked."""
+    """Raises ``Unreadable``, also for a book with encrypted chapters."""
     root = next(descendants(package.optional_tree("META-INF/container.xml"), "rootfile"), None)
     part = attribute(root, "full-path") if root is not None else ""
     book = package.optional_tree(part)
@@ -67,20 +67,20 @@ def _at(book: str, href: str) -> str:
 
 
 def _about(book: Element, name: str) -> str:
-    """Of a book's description, which may hold markup."""
+    """The book's description, which may contain markup."""
     texts = (" ".join(to_text("".join(element.itertext())).split()) for element in descendants(book, name))
     return ", ".join(text for text in texts if text)
 
 
 def _locked(package: Package, chapters: list[str]) -> bool:
-    """Whether chapters are encrypted; fonts are scrambled in many books that anybody can read."""
+    """Whether chapters are encrypted; many readable books have obfuscated fonts."""
     listed = descendants(package.optional_tree("META-INF/encryption.xml"), "CipherReference")
     encrypted = {unquote(attribute(element, "URI")).lower() for element in listed}
     return any(chapter.lower() in encrypted for chapter in chapters)
 
 
 def _chapter(package: Package, name: str) -> str | None:
-    """``None`` where it is missing or damaged; nothing of a chapter that is a picture."""
+    """``None`` if it is missing or damaged; empty for a chapter that is a picture."""
     try:
         data = package.data(name)
     except Broken:

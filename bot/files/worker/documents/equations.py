@@ -1,7 +1,7 @@
-"""An equation (Office's OMML or MathML) in, the same on one line out: "x = (-b ± √(b²-4ac))/(2a)" with ^ and _ .
+"""Writes an equation (Office's OMML or MathML) on one line: "x = (-b ± √(b²-4ac))/(2a)" with ^ and _ .
 
-Pure. Sources: ECMA-376 part 1, 22.1; MathML 3.0, 3. Numbers and letters stand in the order in which people read them,
-which the order of glyphs on a page does not give.
+Pure. Sources: ECMA-376 part 1, 22.1; MathML 3.0, 3. Numbers and letters are in reading order, unlike the glyphs on a
+page.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def linear(element: ET.Element, depth: int = 0) -> str:
 
 
 def _group(text: str) -> str:
-    """In brackets where it would be torn apart without."""
+    """In brackets if it would be ambiguous without."""
     text = text.strip()
     return text if len(text) <= 1 or text.isalnum() else f"({text})"
 

@@ -1,4 +1,4 @@
-"""An electronic book in one XML file (FictionBook, .fb2) in, its words in their order and its pictures out.
+"""Reads an electronic book in one XML file (FictionBook, .fb2): its text in order, and its pictures.
 
 I/O: reads the file, writes text and pictures; runs in a worker process. Source: the schema of FictionBook 2.1.
 """
@@ -25,7 +25,7 @@ _NAMES = ("first-name", "middle-name", "last-name", "nickname")
 
 
 def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
-    """``None`` for one that is not whole, which is shown as the text that it is. Raises ``Unreadable``."""
+    """``None`` if it is incomplete; it is then shown as text. Raises ``Unreadable``."""
     if source.stat().st_size > _BYTES_MAX:
         return None
     try:
@@ -53,7 +53,7 @@ def _about(book: Element) -> Iterator[str]:
 
 
 def _lines(element: Element, level: int) -> Iterator[str]:
-    """A paragraph a line, with an empty one before what begins something."""
+    """A line for each paragraph, with an empty one before each beginning section."""
     for part in element:
         name = local(part)
         if name == "title":

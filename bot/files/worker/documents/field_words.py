@@ -1,4 +1,4 @@
-"""The code of a field without a result in, the words that Word shows for it out: a formula, a sign, a place to type.
+"""Finds the words that Word shows for a field without a stored result: a formula, a sign, a place to type.
 
 Pure. Source: ECMA-376 part 1, 17.16.5, and Microsoft's description of the field EQ.
 """
@@ -14,7 +14,7 @@ _DEPTH_MAX = 20
 _SHOWN_ON = re.compile(r"(?:MACRO|GOTO)BUTTON\s+(?:\"[^\"]*\"|\S+)\s+(.*)", re.IGNORECASE | re.DOTALL)
 _SIGN = re.compile(r"SYMBOL\s+(0x[0-9a-f]{1,6}|\d{1,7})(.*)", re.IGNORECASE | re.DOTALL)
 _GENERAL = re.compile(r'\\\*\s*(?:"[^"]*"|[A-Za-z]+\d*)')
-"""How the words look: Chinese and Japanese readings beside characters are written so."""
+"""Options for layout only: phonetic readings of Chinese and Japanese are written this way."""
 _SWITCH = re.compile(r"\\([A-Za-z]+)\s*(-?\d*)\s*")
 _GREEK = "ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ", "αβχδεφγηιϕκλμνοπθρστυϖωξψζ"
 SYMBOL_FONT = {
@@ -25,11 +25,11 @@ SYMBOL_FONT = {
     **dict(zip((0xC6, 0xC7, 0xC8, 0xCE, 0xCF, *range(0xD1, 0xD7), 0xDB, 0xDE), "∅∩∪∈∉∇®©™∏√⇔⇒", strict=True)),
     **dict(zip((0xE5, 0xF2), "∑∫", strict=True)),
 }
-"""What stands in the font of that name, by its codes."""
+"""Signs of that font, by code."""
 
 
 def of_code(code: str) -> str:
-    """Empty for a field that has its words elsewhere, or none."""
+    """Empty for a field without words, or with words elsewhere."""
     code = code.strip()[:_CODE_CHARS_MAX]
     if found := _SHOWN_ON.match(code):
         return found[1].strip()
@@ -55,7 +55,7 @@ class _Equation:
         self._at = 0
 
     def read(self, depth: int) -> tuple[str, str]:
-        """Up to a comma or the parenthesis that ends what it stands in, and that sign."""
+        """Up to a comma or the closing parenthesis, and that sign."""
         pieces = list[str]()
         while self._at < len(self._code):
             char = self._code[self._at]
@@ -84,7 +84,7 @@ class _Equation:
                 return found
 
     def _switches(self, depth: int) -> str:
-        """What follows a run of them in parentheses, as they say that it stands."""
+        """The switches after a field's name, and the parentheses that follow."""
         names, lowers = set[str](), False
         while (switch := _SWITCH.match(self._code, self._at)) is not None:
             names.add(switch[1].lower())
@@ -104,7 +104,7 @@ def _placed(names: set[str], parts: list[str], *, lowers: bool) -> str:
     if "i" in names and len(parts) == 3:
         return f"{'∑' if 'su' in names else '∏' if 'pr' in names else '∫'}_({parts[0]})^({parts[1]}) {parts[2]}"
     if "o" in names and len(parts) == 2:
-        return f"{parts[1]} ({parts[0]})"  # a reading above a character
+        return f"{parts[1]} ({parts[0]})"  # a phonetic reading above a character
     if "up" in names or "do" in names:
         return "".join(map(lowered if lowers else raised, parts))
     return ", ".join(parts)

@@ -1,7 +1,7 @@
-"""A document that Word or PowerPoint saved as one XML file ("Flat OPC") in, the same as the usual package of parts out.
+"""Converts a Word or PowerPoint document in one XML file ("Flat OPC") to the usual package.
 
-I/O: reads the file and writes the package; runs in a worker process. Source: ISO/IEC 29500-2 for the package; the flat
-form has each part whole, as XML or as base64, so that parts are cut out rather than parsed and written anew.
+I/O: reads the file and writes the package; runs in a worker process. Source: ISO/IEC 29500-2 for the package. The flat
+form contains each part as XML or base64, so parts are cut out without parsing them.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ENDINGS = (("word/", ".docx"), ("ppt/", ".pptx"), ("xl/", ".xlsx"))
 
 
 def unflattened(source: Path, name: str, out: Outbox) -> MemberExtract | None:
-    """To be read as a file of its own; ``None`` for what is no such document, or too long to be taken apart."""
+    """The package as a file of its own; ``None`` if it is no such document, or too long to be taken apart."""
     if source.stat().st_size > _BYTES_MAX:
         return None
     parts = list(_parts(text_of(source.read_bytes())))
@@ -46,7 +46,7 @@ def unflattened(source: Path, name: str, out: Outbox) -> MemberExtract | None:
 
 
 def _parts(text: str) -> Iterator[tuple[str, str, bytes]]:
-    """Name, type and content of each part that is whole."""
+    """Name, type and content of each complete part."""
     at = 0
     for _ in range(_PARTS_MAX):
         begin = _PART.search(text, at)

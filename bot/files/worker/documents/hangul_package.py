@@ -1,5 +1,5 @@
-"""A Hangul document, in its newer form (HWPX) or its older one (HWP 5), in, its words and pictures out: nothing here
-draws its pages.
+"""Reads a Hangul document, in the newer form (HWPX) or the older one (HWP 5): words and pictures, since nothing here
+renders its pages.
 
 I/O: reads the file, writes what was found; runs in a worker process.
 """
@@ -26,21 +26,21 @@ _PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp")
 _PREVIEW = "Preview/PrvImage.png"
 _PICTURES_MAX = 20
 _PICTURE_BYTES_MIN = 10_000
-"""Smaller ones are rules and ornaments."""
+"""Smaller pictures are rules and ornaments."""
 
 
 _MARK = b"HWP Document File"
 _PACKED, _LOCKED, _SEALED = 1, 2, 4
-"""What the head of the older form may say: that its parts are packed, that it has a password, that nobody may copy."""
+"""Flags of the older form's header: packed parts, a password, copying not allowed."""
 
 
 def is_old(streams: Mapping[str, bytes]) -> bool:
-    """``streams`` are those of a compound file, by their names in lower case."""
+    """``streams`` are those of a compound file, by lower-case name."""
     return streams.get("fileheader", b"").startswith(_MARK)
 
 
 def convert_old(root: compound.Storage, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Its words, or the preview that it keeps of them. Source: Hancom's HWP 5.0 format, 3.2.1 (flags), 3.2.6.
+    """Its words, or its stored preview of them. Source: Hancom's HWP 5.0 format, 3.2.1 (flags), 3.2.6.
 
     Raises ``Unreadable``.
     """

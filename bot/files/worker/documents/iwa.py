@@ -1,7 +1,7 @@
-"""A part of an Apple iWork document (.iwa) in, the objects that it holds out.
+"""Reads the objects in a part of an Apple iWork document (.iwa).
 
-Pure. Apple says nothing of the format; it is known from readers of others: blocks packed with Snappy, without check
-sums, and in them objects, each behind what says its number and its kind, in the wire format of Protocol Buffers.
+Pure. Apple does not document the format; it is known from other readers: blocks packed with Snappy, without checksums,
+contain objects in the wire format of Protocol Buffers, each after its number and kind.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _LENGTH_GIVEN = 2
 
 @dataclass(frozen=True)
 class Object:
-    """``fields`` are by their numbers, each as often as it is there: whole numbers, or bytes."""
+    """``fields`` by number, each with all of its values: integers or bytes."""
 
     number: int
     kind: int
@@ -32,7 +32,7 @@ class Object:
 
 
 def objects(part: bytes) -> Iterator[Object]:
-    """Raises ``Broken``, also after some."""
+    """Raises ``Broken``, possibly after some objects."""
     data, at = _unpacked(part), 0
     while at < len(data):
         size, at = _varint(data, at)
@@ -137,7 +137,7 @@ def _add_block(block: bytes, out: bytearray) -> None:
 
 
 def _repeat(out: bytearray, back: int, size: int, start: int) -> None:
-    """What was written ``back`` bytes ago, which may go on into what is being written."""
+    """Copies from ``back`` bytes before, possibly overlapping what is being written."""
     begin = len(out) - back
     if not back or begin < start:
         raise Broken("a block refers to before its beginning")

@@ -1,6 +1,6 @@
-"""A value and its format as an iWork document stores them in, the text that people see in the cell out.
+"""Formats a value of an iWork document as people see it in the cell.
 
-Pure. Apple says nothing of the formats; they are known from readers of others. Months and days are in English.
+Pure. Apple does not document the formats; they are known from other readers. Months and days are in English.
 """
 
 from __future__ import annotations
@@ -16,27 +16,27 @@ from bot.files.worker.sheets.format_names import DAYS, MONTHS
 
 Fields = dict[int, list[int | bytes]]
 CUSTOM_FORMATS = 222
-"""The kind of the object that lists the formats which people have made."""
+"""The kind of the object that lists custom formats."""
 _TYPE, _PLACES, _CURRENCY, _NEGATIVE, _THOUSANDS = 1, 2, 3, 4, 5
 _BASE, _PLACES_OF_BASE, _PATTERN, _CUSTOM_PATTERN, _SCALE, _IS_FRACTION, _CUSTOM_ID = 8, 9, 14, 18, 19, 20, 41
 _ACCURACY = 11
 _ONE = struct.pack("<d", 1.0)
 _PARENTHESES_FROM = 2
-"""How numbers below zero are written: with a sign, in red, in parentheses, in both."""
+"""How negative numbers are written: with a sign, in red, in parentheses, in both."""
 _PLACES_AUTOMATIC = 253
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _SYMBOLS = {
     "EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CNY": "CN¥", "INR": "₹", "KRW": "₩", "ILS": "₪", "BRL": "R$",
     "CAD": "CA$", "AUD": "A$", "NZD": "NZ$", "HKD": "HK$", "MXN": "MX$", "TWD": "NT$", "VND": "₫",
 }  # fmt: skip
-"""As Numbers writes them in English; other currencies go by their code."""
+"""As Numbers writes them in English; other currencies are given by code."""
 _DATE_TOKEN = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*")
 _QUOTED = re.compile(r"'((?:[^']|'')*)'")
 _DIGITS_OF_PATTERN = re.compile(r"((?=[#0.])[#0,]*(?:\.[#0]*)?(?:E\+?0+)?%?)")
 
 
 def shown_number(value: float, form: Fields, custom: Mapping[bytes, Fields]) -> str:
-    """As ``general`` shows it where the format is none of those known."""
+    """Uses ``general`` if the format is unknown."""
     own = _custom(form, custom)
     if own is not None:
         made, by_condition = _for_value(own, value)
@@ -60,7 +60,7 @@ def _scientific(value: float, form: Fields) -> str:
 
 
 def _fraction(value: float, form: Fields) -> str:
-    """Of so many digits, or of one denominator."""
+    """With that many digits, or with a fixed denominator."""
     accuracy = whole(form, _ACCURACY, 0xFFFF_FFFE)
     digits = 0x1_0000_0000 - accuracy
     below = "?" * digits if digits <= 3 else str(accuracy & 0xFFFF)
@@ -108,12 +108,12 @@ _WRITERS: dict[int, Callable[[float, Fields], str]] = {
 
 
 def _custom(form: Fields, custom: Mapping[bytes, Fields]) -> Fields | None:
-    """The format that somebody made, which ``form`` refers to, with its conditions."""
+    """The custom format that ``form`` refers to, with its conditions."""
     return next((custom[key] for key in blobs(form, _CUSTOM_ID) if key in custom), None)
 
 
 def _for_value(made: Fields, value: float) -> tuple[Fields, bool]:
-    """The first of its formats whose condition holds, which writes its own minus sign, else the one without."""
+    """The first format whose condition holds, which writes its own minus sign, else the one without a condition."""
     for condition in map(fields, blobs(made, 4)):
         bound = next((struct.unpack("<d", one)[0] for one in blobs(condition, 4) if len(one) == 8), None)
         if bound is None:
@@ -130,7 +130,7 @@ def _without_condition(made: Fields) -> Fields:
 
 
 def _by_pattern(value: float, form: Fields) -> str:
-    """Words and signs around one number, whose digits are written as a spreadsheet's."""
+    """Words and signs around one number, whose digits are formatted as in a spreadsheet."""
     if whole(form, _IS_FRACTION):
         return _fraction(value, form)
     scale = struct.unpack("<d", next(iter(blobs(form, _SCALE)), _ONE))[0]
@@ -147,7 +147,7 @@ def _by_pattern(value: float, form: Fields) -> str:
 
 
 def listed(archive: Fields) -> dict[bytes, Fields]:
-    """The formats that people have made, by the ids that formats of cells refer to."""
+    """Custom formats, by the ids that cell formats refer to."""
     return dict(zip(blobs(archive, 1), map(fields, blobs(archive, 2)), strict=False))
 
 
@@ -160,14 +160,14 @@ _UNITS = (
     ("second", 1_000),
     ("millisecond", 1),
 )
-"""From the largest, which formats know as 1, each other one as twice the one before."""
+"""From the largest unit, which is 1; each following one is twice the previous."""
 _STYLE, _LARGEST, _SMALLEST, _AUTOMATIC = 7, 15, 16, 40
 _COLONS, _LETTERS = 0, 1
 _SHORT = {"millisecond": "ms"}
 
 
 def shown_duration(seconds: float, form: Fields) -> str:
-    """ "1:30:00", "1h 30m" or "1 hour 30 minutes"; empty where the format says nothing of units."""
+    """ "1:30:00", "1h 30m" or "1 hour 30 minutes"; empty if the format says nothing of units."""
     left = round(abs(seconds) * 1_000)
     first, last = (min(whole(form, key).bit_length() - 1, len(_UNITS) - 1) for key in (_LARGEST, _SMALLEST))
     if whole(form, _AUTOMATIC):
@@ -196,7 +196,7 @@ def shown_duration(seconds: float, form: Fields) -> str:
 
 
 def shown_moment(when: datetime, form: Fields, custom: Mapping[bytes, Fields]) -> str:
-    """Empty where the format has no pattern, or one with more in it than is known here."""
+    """Empty if the format has no pattern, or an unsupported one."""
     own = _custom(form, custom)
     pattern = text(_without_condition(own), _CUSTOM_PATTERN) if own is not None else text(form, _PATTERN)
     known = all(not token[2] or token[2] in _PARTS for token in _DATE_TOKEN.finditer(pattern))

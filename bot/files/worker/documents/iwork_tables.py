@@ -1,6 +1,6 @@
-"""The objects of an iWork document in, its tables out.
+"""Reads the tables of an iWork document.
 
-Pure. Numbers and moments are written as their formats say; those of programs before 2018 as they are stored.
+Pure. Numbers and dates are formatted as in the document; in versions before 2018 they are given as stored.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _BEFORE = (
     *((0x200, 4, _RICH_KEY), (0x3000, 0, 0)),
     *((0x10, 4, _TEXT_KEY), (0x20, 8, _DOUBLE), (0x40, 8, _SECONDS)),
 )
-"""Of older versions: the flag, so many bytes, and what stands there."""
+"""Older versions: the flag, the length in bytes, and what it stands for."""
 Objects = Mapping[int, Object]
 Fields = dict[int, list[int | bytes]]
 Lists = Mapping[int, dict[int, Fields]]
@@ -43,7 +43,7 @@ Custom = Mapping[bytes, Fields]
 
 
 def add(workbook: Workbook, objects: Objects, info: Object, sheet_name: str, chars_max: int) -> None:
-    """The table that ``info`` stands for, named after its sheet and itself."""
+    """The table that ``info`` refers to, named after its sheet and itself."""
     model = next((objects[number] for number in referred(info.fields, 2) if number in objects), None)
     if model is None or model.kind != MODEL:
         return
@@ -69,7 +69,7 @@ def add(workbook: Workbook, objects: Objects, info: Object, sheet_name: str, cha
 
 
 def _list(objects: Objects, store: Fields, key: int) -> dict[int, Fields]:
-    """Entries by their keys; a long list stands in segments."""
+    """Entries by key; a long list is stored in segments."""
     found: dict[int, Fields] = {}
     for number in referred(store, key):
         if number not in objects:
@@ -94,8 +94,7 @@ def _rows(objects: Objects, store: Fields) -> Iterator[tuple[int, list[tuple[int
 
 
 def _cells(info: Fields) -> Iterator[tuple[int, bytes]]:
-    """Of a row the columns that have something, and what is stored of each; older programs have a place of their own
-    for it."""
+    """The columns of a row that are not empty, and what is stored for each; older programs store it elsewhere."""
     old = not blobs(info, 6)
     data, places = b"".join(blobs(info, 3 if old else 6)), b"".join(blobs(info, 4 if old else 7))
     offsets = struct.unpack(f"<{len(places) // 2}h", places[: len(places) // 2 * 2])[:_COLUMNS_MAX]
@@ -110,7 +109,7 @@ def _kind(cell: bytes) -> int:
 
 
 def _stored(cell: bytes) -> dict[int, bytes]:
-    """What is stored of a cell by the flags that say it is: values first, then numbers of other objects."""
+    """What is stored of a cell, by flag: values first, then references to other objects."""
     if cell[0] < _NEW_VERSION:
         return _stored_before(cell)
     (flags,) = struct.unpack_from("<I", cell, 8)
@@ -125,7 +124,7 @@ def _stored(cell: bytes) -> dict[int, bytes]:
 
 
 def _stored_before(cell: bytes) -> dict[int, bytes]:
-    """The same of programs before 2018, which had the numbers of other objects first."""
+    """The same for versions before 2018, which put the references first."""
     (flags,), newer = struct.unpack_from("<I", cell, 4), cell[0] > 1
     at = (12 if newer else 8) + 4 * (flags & (0x0D8E if newer else 0x018E)).bit_count()
     found = dict[int, bytes]()
@@ -167,7 +166,7 @@ def _value(kind: int, stored: dict[int, bytes], lists: Lists, custom: Custom) ->
 
 
 def _format(stored: dict[int, bytes], lists: Lists, *flags: int) -> Fields:
-    """The first of those that the cell has; empty where it has none."""
+    """The first of these that the cell has; empty if it has none."""
     entry = next((lists[_FORMATS].get(_key(stored, flag), {}) for flag in flags if flag in stored), {})
     return fields(b"".join(blobs(entry, 6)))
 
@@ -185,7 +184,7 @@ def _key(stored: dict[int, bytes], flag: int) -> int:
 
 
 def _decimal(data: bytes) -> float:
-    """128 bits: a sign, an exponent of ten, and a whole number."""
+    """128 bits: a sign, a decimal exponent, and an integer."""
     bits = int.from_bytes(data, "little")
     value = float(f"{bits & (1 << 113) - 1}e{(bits >> 113 & 0x3FFF) - 0x1820}")
     return -value if bits >> 127 else value

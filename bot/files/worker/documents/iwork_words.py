@@ -1,6 +1,6 @@
-"""A newer iWork document (Pages, Numbers, Keynote) in, its words and its tables out.
+"""Reads the words and tables of a newer iWork document (Pages, Numbers, Keynote).
 
-I/O: reads parts of the package; runs in a worker process. What the templates say that slides are made from is left out.
+I/O: reads parts of the package; runs in a worker process. The text of slide templates is left out.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _BROKEN_PARTS_MAX = 20
 
 
 def read(package: Package, limits: ConvertLimits) -> tuple[Words, Workbook]:
-    """What is damaged is left out, and told by ``Words.breaks_off``."""
+    """Damaged parts are left out, and reported by ``Words.breaks_off``."""
     words, workbook, counted = Words(), Workbook(), Counted()
     parts, found = _parts(package, words), dict[int, Object]()
     for held in parts.values():
@@ -72,7 +72,7 @@ def _parts(package: Package, words: Words) -> dict[str, list[Object]]:
 
 
 def _order(parts: dict[str, list[Object]], found: dict[int, Object]) -> Iterator[str]:
-    """The parts that are slides, as the presentation has them."""
+    """The parts that are slides, in the order of the presentation."""
     slides = {name: held for name, held in parts.items() if _SLIDE.fullmatch(name)}
     if not slides:
         return
@@ -90,7 +90,7 @@ def _nodes(tree: bytes, found: dict[int, Object]) -> Iterator[Object]:
 
 
 def _add(held: Iterable[Object], section: Section, found: dict[int, Object], counted: Counted) -> None:
-    """Of one slide, and of it what people see only in the presenter's view, and comments."""
+    """A slide's words, its presenter notes, and its comments."""
     held = list(held)
     comments = {text(one.fields, 1) for one in held if one.kind == _COMMENT}
     for one in held:
@@ -103,7 +103,7 @@ def _add(held: Iterable[Object], section: Section, found: dict[int, Object], cou
 
 
 def _add_rest(held: list[Object], words: Words, found: dict[int, Object], counted: Counted) -> None:
-    """The text of a document, then what stands around it."""
+    """The text of a document, then what surrounds it."""
     kinds: dict[int, list[Object]] = {_BODY: [], _BOX: [], _FOOTNOTE: [], _HEADER: []}
     for one in held:
         if one.kind == _STORAGE:
@@ -134,7 +134,7 @@ def _comment(comment: Object, found: dict[int, Object]) -> str:
 
 
 def _tables(found: dict[int, Object], *, is_numbers: bool) -> Iterator[tuple[Object, str]]:
-    """Each with the name of its sheet, in the order of the sheets; in other documents than those of Numbers all."""
+    """Each with the name of its sheet, in the order of the sheets; for other documents than Numbers all tables."""
     documents = [one for one in found.values() if one.kind == _DOCUMENT and is_numbers]
     sheets = [found[number] for one in documents for number in referred(one.fields, 1) if number in found]
     sheets = [one for one in sheets if one.kind == _SHOW_OR_SHEET]

@@ -1,4 +1,4 @@
-"""Elements of OpenDocument files in, the words in them out: paragraphs, comments, charts.
+"""Reads words from elements of OpenDocument files: paragraphs, comments, charts.
 
 Pure. Source: OpenDocument 1.3 part 3.
 """
@@ -19,9 +19,9 @@ _ASIDE = frozenset({"annotation", "annotation-end", "note", "frame", "custom-sha
 
 
 def paragraph_text(element: ET.Element, raised_by: Mapping[str, str] | None = None) -> str:
-    """The words of a paragraph, without comments, notes and what is drawn into it.
+    """The words of a paragraph, without comments, notes and drawings.
 
-    ``raised_by`` says of names of styles what ``position`` does.
+    ``raised_by`` maps style names to the results of ``position``.
     """
     pieces: list[str] = []
     _gather(element, pieces, raised_by or {})
@@ -29,7 +29,8 @@ def paragraph_text(element: ET.Element, raised_by: Mapping[str, str] | None = No
 
 
 def position(style: ET.Element) -> str:
-    """Whether a style of text raises or lowers it, in ``raised.aligned``'s words. Source: OpenDocument 1.3, 20.391."""
+    """Whether a text style raises or lowers its text, in the words of ``raised.aligned``. Source: OpenDocument 1.3,
+    20.391."""
     properties = child(style, "text-properties")
     where = attribute(properties, "text-position").split() if properties is not None else []
     if not where or where[0] in {"0%", "normal"}:
@@ -64,7 +65,7 @@ def _gather_within(element: ET.Element, pieces: list[str], raised_by: Mapping[st
 
 
 def annotation_text(element: ET.Element) -> str:
-    """A comment, with who wrote it and when."""
+    """A comment, with author and day."""
     creator = child(element, "creator")
     words = [paragraph_text(part) for part in element.iter() if local(part) == "p"]
     text = " / ".join(word for word in words if word.strip())
@@ -76,7 +77,7 @@ def annotation_text(element: ET.Element) -> str:
 
 
 def object_lines(root: ET.Element) -> list[str]:
-    """The words of a chart or a formula that lies in a document; none of other objects."""
+    """The words of an embedded chart or formula; empty for other objects."""
     for part in root.iter():
         if local(part) == "math":
             text = " ".join(linear(part).split())
@@ -87,7 +88,7 @@ def object_lines(root: ET.Element) -> list[str]:
 
 
 def chart_lines(root: ET.Element) -> list[str]:
-    """Titles, then the table that the chart was drawn from."""
+    """Titles, then the table behind the chart."""
     charts = [element for element in root.iter() if local(element) == "chart" and attribute(element, "class")]
     kind = attribute(charts[0], "class").partition(":")[2] + " chart" if charts else "a chart"
     titles = [_words(element) for element in root.iter() if local(element) in {"title", "subtitle"}]

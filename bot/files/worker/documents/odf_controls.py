@@ -1,4 +1,4 @@
-"""The forms of an OpenDocument file in, lines with the words on their controls and what was filled in out.
+"""Reads the words and values of form controls in an OpenDocument file.
 
 Pure. Source: OpenDocument 1.3 part 3, 13 (forms).
 """

@@ -1,4 +1,4 @@
-"""A zip, compound or XML file in, what it is as a document out: its tables and words, and what to have rendered.
+"""Reads a zip, compound or XML file as a document: its tables and words, and what to have rendered.
 
 I/O: reads the file, writes words and pictures; runs in a worker process.
 """
@@ -57,9 +57,9 @@ _OPEN_OFFICE_1 = {
 
 # --- zips ----------------------------------------------------------------------------------------------------------
 def from_zip(source: Path, out: Outbox, limits: ConvertLimits, results: Path | None = None) -> list[Extract] | None:
-    """``None`` for a zip that is just an archive. Raises ``Unreadable`` where a password is needed.
+    """``None`` if the zip is only an archive. Raises ``Unreadable`` if a password is needed.
 
-    ``results`` is the same workbook as an office program saved it, which has worked out its formulas.
+    ``results`` is an office program's copy of the workbook, with the results of formulas.
     """
     try:
         package = Package(source)
@@ -90,7 +90,7 @@ def from_zip(source: Path, out: Outbox, limits: ConvertLimits, results: Path | N
 
 
 def _refuse_by_its_start(source: Path) -> None:
-    """A document without its end, where its list of parts is, is no archive to pack again. Raises ``Unreadable``."""
+    """A truncated document, which lacks its list of parts; it must not be called an archive. Raises ``Unreadable``."""
     with source.open("rb") as file:
         start = file.read(_START_BYTES)
     if b"[Content_Types].xml" in start or start[30:].startswith(b"mimetypeapplication/vnd."):
@@ -150,7 +150,7 @@ def _excel(
 
 
 def _media_type(package: Package) -> str:
-    """What an OpenDocument package calls itself, also in its manifest alone; empty where it does not."""
+    """What an OpenDocument package says it is, possibly only in its manifest; empty if it does not."""
     if "mimetype" in package:
         try:
             return package.data("mimetype").decode("ascii", "replace").strip()[:_MIMETYPE_BYTES_MAX]
@@ -193,7 +193,7 @@ def _open_document(
 
 
 def _is_locked(package: Package) -> bool:
-    """Whether the content is encrypted, or all of the document is, in one member."""
+    """Whether the content is encrypted, or the whole document, as one member."""
     try:
         if b"encryption-data" not in package.data("META-INF/manifest.xml"):
             return False
@@ -203,7 +203,7 @@ def _is_locked(package: Package) -> bool:
 
 
 def _small_open_document(about: str, package: Package, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """A formula as it was typed in, a chart as its table; a database only by its name."""
+    """A formula as it was typed, a chart as its table; a database only by name."""
     from bot.files.worker.documents import odf  # noqa: PLC0415
 
     root = package.optional_tree("content.xml")
@@ -219,8 +219,8 @@ def _small_open_document(about: str, package: Package, out: Outbox, limits: Conv
 def from_xml(
     source: Path, head: bytes, out: Outbox, limits: ConvertLimits, results: Path | None = None
 ) -> list[Extract] | None:
-    """``None`` for what is not a document of an office program, or a book, and for one that is not whole: it still is
-    text. ``results`` as above."""
+    """``None`` if it is no office document or book, or an incomplete one, which is still a text. ``results`` as
+    above."""
     form = office_xml(head)
     if form == "book":
         from bot.files.worker.documents import fiction_book  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""A compound file in, what it is as a document out: an old office file, an Outlook message, or locked.
+"""Reads a compound file as a document: an old office file, an Outlook message, or a locked document.
 
 I/O: reads the file, writes words; runs in a worker process.
 """
@@ -30,7 +30,7 @@ _BY_STREAM = (
 )
 _PUBLISHER = OfficeExtract(".pub", "Publisher publication")
 _OF_MESSAGES = ("__properties_version1.0", "__substg1.0_")
-"""The table of an Outlook message, or a property that stands by itself where the table was lost."""
+"""The table of an Outlook message, or a single property if the table was lost."""
 
 
 def from_compound(source: Path, out: Outbox, limits: ConvertLimits, results: Path | None = None) -> list[Extract]:
@@ -94,8 +94,8 @@ def _office(
     limits: ConvertLimits,
     results: Path | None,
 ) -> list[Extract] | None:
-    """What Word, PowerPoint, Excel and Hangul wrote; ``None`` for what others did. Names of streams are in lower case,
-    since no program minds it."""
+    """Documents of Word, PowerPoint, Excel and Hangul; ``None`` for others. Stream names are in lower case, since
+    programs ignore case."""
     if "worddocument" in streams:
         from bot.files.worker.words import old_word  # noqa: PLC0415
 
@@ -119,7 +119,7 @@ def _office(
 
 
 def _embedded(objects: list[Held | None], out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """Objects that are files of their own, and the words of those that lie open in the document."""
+    """Objects that are files of their own, and the words of those that are stored unpacked."""
     found: list[Extract] = []
     lying_open = [held.streams for held in objects if held is not None and held.streams and not held.data]
     for number, streams in enumerate(lying_open[: embedded.FILES_MAX], 1):
@@ -128,7 +128,7 @@ def _embedded(objects: list[Held | None], out: Outbox, limits: ConvertLimits) ->
 
 
 def opened(streams: dict[str, bytes], name: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """The words of a document that lies open in another, under this name."""
+    """The words of a document that is stored unpacked in another, under this name."""
     return [
         replace(extract, inside=name) if isinstance(extract, TextExtract | NoteExtract) else extract
         for extract in _words_of(streams, out, limits)
@@ -153,16 +153,16 @@ def _words_of(streams: dict[str, bytes], out: Outbox, limits: ConvertLimits) -> 
 
 
 def _locked(suffix: str) -> list[Extract]:
-    """Excel locks a workbook that may be read, and not changed, with a password of its own that office programs know.
+    """Excel encrypts a workbook that is locked only against changes with a fixed password, which office programs know.
 
-    Source: [MS-OFFCRYPTO] 2.4.2.3. All else that is locked they do not open, and it is called that.
+    Source: [MS-OFFCRYPTO] 2.4.2.3. Other locked files can't be opened, and are reported as locked.
     """
     locked = NoteExtract(notes.PASSWORD)
     return [OfficeExtract(suffix, "Excel workbook", optional=True, into="xlsx", instead=tuple(to_json([locked])))]
 
 
 def _named(streams: dict[str, bytes]) -> str:
-    """What the program that wrote it calls it, where it does. Source: [MS-OLEDS] 2.3.8, AnsiUserType."""
+    """The name that its program gives it, if any. Source: [MS-OLEDS] 2.3.8, AnsiUserType."""
     about = streams.get("\x01CompObj", b"")
     if len(about) > 32:
         length = min(struct.unpack_from("<I", about, 28)[0], 60)

@@ -1,7 +1,7 @@
-"""An object that a program put into another's document (OLE) in, the file that it holds out.
+"""Extracts the file from an OLE object embedded in another program's document.
 
-Pure. Sources: [MS-OLEDS] 2.2 (what an RTF keeps) and 2.3 (streams), and what the programs write that it does not name:
-a packed file's names (Ole10Native), OpenDocument in "package_stream", a PDF in "CONTENTS".
+Pure. Sources: [MS-OLEDS] 2.2 (objects in RTF) and 2.3 (streams), and what programs write beyond it: a packed file's
+names (Ole10Native), OpenDocument in "package_stream", a PDF in "CONTENTS".
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ _KNOWN_STARTS = (b"%PDF-", b"PK\x03\x04", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """``name`` is empty where nobody gave it one. Of an old office document that lies open in a storage, ``streams``
-    has what would be the file's."""
+    """``name`` is empty if it has none. ``streams`` are those of an old office document that is stored unpacked."""
 
     name: str = ""
     data: bytes = b""
@@ -31,8 +30,8 @@ class Held:
 
 
 def held_in(data: bytes) -> Held | None:
-    """Of an embedded part, which is a document itself or a compound file around one; ``None`` where it is only shown
-    by its picture, as equations of older programs are, and controls."""
+    """From an embedded part: a document, or a compound file around one; ``None`` if there is only a picture of it, as
+    for equations of older programs, and controls."""
     if not data.startswith(compound.MAGIC):
         return Held(data=data)
     try:
@@ -44,7 +43,7 @@ def held_in(data: bytes) -> Held | None:
 
 
 def held_in_storage(storage: compound.Storage) -> Held | None:
-    """A chart of Microsoft Graph is a workbook of its own, which nobody sees but as the picture."""
+    """A chart of Microsoft Graph is a workbook, of which people see only the picture."""
     if _NATIVE in storage.streams:
         return _packed(storage.streams[_NATIVE])
     for name in _WHOLE_STREAMS:
@@ -58,8 +57,8 @@ def held_in_storage(storage: compound.Storage) -> Held | None:
 
 
 def _packed(stream: bytes) -> Held | None:
-    """A file as Windows' packager keeps it: two names and a path before it, and all lengths. Else what comes after the
-    first length is the data itself."""
+    """A file of Windows' packager: two names and a path, all with lengths. Otherwise the data follows the first
+    length."""
     size = int.from_bytes(stream[:4], "little")
     body = stream[4 : 4 + size]
     if body[:2] == b"\x02\x00":
@@ -79,7 +78,7 @@ def _string(data: bytes, at: int) -> tuple[str, int]:
 
 
 def held_in_rtf(data: bytes) -> Held | None:
-    """What ``\\objdata`` has, as bytes: a class, two names, and what the object's program wrote."""
+    """The bytes of ``\\objdata``: a class, two names, and the data of the object's program."""
     try:
         (kind,) = struct.unpack_from("<4xI", data)
         at = 8

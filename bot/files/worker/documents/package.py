@@ -1,7 +1,7 @@
-"""A document that is a zip of XML parts (Office Open XML, OpenDocument) in, its parts and their relations out.
+"""Reads the parts and relations of a document that is a zip of XML parts (Office Open XML, OpenDocument).
 
-I/O: reads the file; runs in a worker process. Nothing the zip says of sizes is believed: bytes are counted as they
-come, and all parts together are bounded, so that a bomb ends as a part that breaks off.
+I/O: reads the file; runs in a worker process. Sizes in the zip are not trusted: bytes are counted as they come, and the
+total is limited, so a zip bomb ends as a truncated part.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
-from xml.etree import ElementTree as ET  # expat bounds what entities grow to, and the worker what is left
+from xml.etree import ElementTree as ET  # expat limits entity expansion, and the worker its memory
 
 from bot.files.outbox import Outbox
 
 _UNPACKED_BYTES_MAX = 400_000_000
 _TREE_BYTES_MAX = 40_000_000
-"""Of a part that is read whole: as a tree it takes some ten times as much memory."""
+"""The most bytes of a part that is read whole: as a tree it takes some ten times as much memory."""
 _PICTURE_BYTES_MAX = 30_000_000
 _CHUNK_BYTES = 262_144
 _DEPTH_MAX = 200
-"""Of elements within elements. Those who read them look into each again for what lies within it; documents that people
-write have some tens."""
+"""The deepest nesting of elements, since readers go through nested elements repeatedly. Ordinary documents have some
+tens of levels."""
 BROKEN_ZIP = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError),
     *(KeyError, IndexError, OverflowError),
@@ -33,7 +33,7 @@ BROKEN_ZIP = (
 
 
 class Broken(Exception):
-    """A part is missing, is not whole, is no XML, or is more than is read."""
+    """A part is missing, incomplete, not XML, or too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ class Relation:
     kind: str
     """The end of its type: "comments", "chart", "image"."""
     target: str
-    """A part's name, or an address where it is ``external``."""
+    """A part's name, or an address if it is ``external``."""
     external: bool = False
 
 
 class Package:
-    """Raises ``Broken`` where the file is no zip. Names of parts are compared without regard to case."""
+    """Raises ``Broken`` if the file is no zip. Part names are compared without regard to case."""
 
     def __init__(self, source: Path) -> None:
         self._file = source.open("rb")
@@ -66,7 +66,7 @@ class Package:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._archive.close()
-        self._file.close()  # a part that was not read to its end would hold it open
+        self._file.close()  # a part that was not read to its end would keep it open
 
     @property
     def names(self) -> list[str]:
@@ -76,12 +76,12 @@ class Package:
         return _part_name(name) in self._infos
 
     def size_bytes(self, name: str) -> int:
-        """As the zip has it: good for a guess."""
+        """The size that the zip gives: good for a guess."""
         info = self._infos.get(_part_name(name))
         return info.file_size if info is not None else 0
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """Raises ``Broken``, also after some chunks."""
+        """Raises ``Broken``, possibly after some chunks."""
         try:
             with self._archive.open(self._infos[_part_name(name)]) as file:
                 while chunk := file.read(_CHUNK_BYTES):
@@ -105,14 +105,14 @@ class Package:
         return parsed(self.data(name))
 
     def optional_tree(self, name: str) -> ET.Element:
-        """An empty element where there is no such part, or a broken one."""
+        """An empty element if there is no such part, or a broken one."""
         try:
             return self.tree(name)
         except Broken:
             return ET.Element("none")
 
     def relations(self, name: str) -> dict[str, Relation]:
-        """By id, of a part; of the whole package for an empty name."""
+        """A part's relations by id; those of the whole package for an empty name."""
         folder, base = posixpath.split(_part_name(name))
         root = self.optional_tree(posixpath.join(folder, "_rels", f"{base}.rels"))
         found = {}
@@ -124,11 +124,11 @@ class Package:
         return found
 
     def related(self, name: str, kind: str) -> list[str]:
-        """The parts that this one names as of this kind."""
+        """The parts that this one refers to with this kind of relation."""
         return [r.target for r in self.relations(name).values() if r.kind == kind and not r.external]
 
     def write(self, name: str, out: Outbox) -> str | None:
-        """A picture or the like, as a file of its own; ``None`` where it is not whole."""
+        """A picture or the like, as a file of its own; ``None`` if it is incomplete."""
         try:
             data = self.data(name, _PICTURE_BYTES_MAX)
         except Broken:
@@ -149,7 +149,7 @@ def parsed(data: bytes) -> ET.Element:
 
 
 def xml_events(chunks: Iterable[bytes]) -> Iterator[tuple[str, ET.Element]]:
-    """("start" or "end", element), as the XML comes in. Raises ``Broken`` where it breaks off, or nests too deep."""
+    """("start" or "end", element), as the XML is read. Raises ``Broken`` if it is cut off, or nested too deep."""
     parser: ET.XMLPullParser[ET.Element] = ET.XMLPullParser(("start", "end"))
     depth = 0
     try:
@@ -171,26 +171,26 @@ def _part_name(name: str) -> str:
 
 # --- elements ------------------------------------------------------------------------------------------------------
 def local(element: ET.Element) -> str:
-    """The name without its namespace: there are two for each kind of file, and a program's own mistakes."""
+    """The name without its namespace: each kind of file has two, and some programs make mistakes."""
     return element.tag.rpartition("}")[2]
 
 
 def attribute(element: ET.Element, name: str, default: str = "") -> str:
-    """By its local name; where two have it, the one without a namespace."""
+    """By its local name; if two have it, the one without a namespace."""
     if (value := element.get(name)) is not None:
         return value
     return next((value for key, value in element.attrib.items() if key.endswith(f"}}{name}")), default)
 
 
 def child(element: ET.Element | None, *path: str) -> ET.Element | None:
-    """The first child of this name, of that its first child of the next, and so on."""
+    """The first child with this name, then its first child with the next, and so on."""
     for name in path:
         element = next((inner for inner in element if local(inner) == name), None) if element is not None else None
     return element
 
 
 def descendants(element: ET.Element, *names: str) -> Iterator[ET.Element]:
-    """In document order, without looking into the stand-ins that a newer program wrote for older ones."""
+    """In document order, without the fallbacks that newer programs write for older ones."""
     waiting = [element]
     while waiting:
         current = waiting.pop()

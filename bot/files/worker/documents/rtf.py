@@ -1,8 +1,8 @@
-"""Rich text (RTF) in, its words out; or the HTML, or the plain text, that Outlook wrapped in it.
+"""Reads the words of rich text (RTF); or the HTML or plain text that Outlook wrapped in it.
 
-Pure, and linear. Sources: Microsoft's RTF specification 1.9.1, [MS-OXRTFEX] for what is wrapped. Written here because
-``striprtf`` leaves out headers, footnotes, comments and text boxes, knows no wrapped HTML, and took 17 s for 33 kB and
-168 s for 66 kB of fields that were left open.
+Pure, and linear. Sources: Microsoft's RTF specification 1.9.1, [MS-OXRTFEX] for wrapped text. The library ``striprtf``
+leaves out headers, footnotes, comments and text boxes, does not know wrapped HTML, and took 17 s for 33 kB and 168 s
+for 66 kB of unclosed fields.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _TOKEN = re.compile(
 _HYPERLINK = re.compile(r'HYPERLINK\s+(?:\\[a-z]\s+)*"([^"]{1,2000})"')
 _ALIGNED = {b"super": "superscript", b"sub": "subscript", b"nosupersub": ""}
 _GROUPS_MAX = 100_000
-"""Deep enough for any document; what is nested deeper is read as if it were not."""
+"""Deep enough for any document; deeper groups are read as if they were not nested."""
 
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What a group inherits, and what ends with it. ``skip_chars`` follow a character given by its number."""
+    """State that a group inherits, and that ends with it. ``skip_chars`` follow a character given by number."""
 
     skipped: bool = False
     destination: bytes = b""
@@ -51,7 +51,7 @@ class _State:
 
 
 def to_text(data: bytes) -> str:
-    """The words of a document, a paragraph a line."""
+    """The words of a document, with a line for each paragraph."""
     reader = _Reader(data)
     text = beside_marks(reader.read())
     lines = [line.rstrip(" |") for line in text.split("\n")]
@@ -59,7 +59,7 @@ def to_text(data: bytes) -> str:
 
 
 def wrapped(data: bytes) -> tuple[str, str] | None:
-    """The kind ("html" or "text") and the text that an Outlook message keeps in RTF; ``None`` where it is plain RTF."""
+    """The kind ("html" or "text") and the text that Outlook wrapped in RTF; ``None`` if it is ordinary RTF."""
     kind = "html" if b"\\fromhtml" in data[:2_000] else "text" if b"\\fromtext" in data[:2_000] else ""
     return (kind, _Reader(data, wraps_html=kind == "html").read()) if kind else None
 
@@ -164,7 +164,7 @@ class _Reader:
     # --- words -------------------------------------------------------------------------------------------------------
 
     def _word(self, word: bytes, number: bytes | None) -> int:
-        """How many bytes behind it belong to it."""
+        """How many of the following bytes belong to it."""
         value = int(number) if number else None
         if word == b"bin":
             return max(value or 0, 0)
@@ -190,7 +190,7 @@ class _Reader:
         return 0
 
     def _in_unicode_too(self, word: bytes) -> None:
-        """Of two versions of a text, the one in Unicode follows the other."""
+        """A text may come in two versions; the Unicode one follows the other."""
         if word == b"ud":
             self._state = replace(self._state, skipped=self._states[-2].skipped if len(self._states) > 1 else False)
         elif not self._state.skipped:
@@ -263,7 +263,7 @@ class _Reader:
         self._bytes += data
 
     def _flush(self) -> None:
-        """Bytes wait until all of a character are there: one of two may stand as itself, the other as its number."""
+        """Collects bytes until a character is complete: of two bytes one may be literal, the other given by number."""
         if self._bytes:
             data = bytes(self._bytes)
             self._bytes.clear()
@@ -278,7 +278,7 @@ class _Reader:
         change = self._state.change + (f" by {author}" if author else "") if self._state.change else ""
         change = change or ("hidden" if self._state.hidden else "")
         if "\n" in text:
-            self._end_change()  # each line has its own marks: pages are looked through line by line
+            self._end_change()  # each line has marks of its own, since pages are searched line by line
         elif change != self._change and text.strip():
             self._end_change()
             self._pieces += [f" [{change}: "] if change else []

@@ -1,4 +1,4 @@
-"""The control words of RTF in, by kind: what is no text of the document, what stands for a character, what encodes it.
+"""Lists RTF control words by kind: what is not the document's text, what stands for a character, what sets an encoding.
 
 Pure. Source: Microsoft's RTF specification 1.9.1.
 """
@@ -14,7 +14,7 @@ SKIPPED = frozenset(
 SHOWN_ALTHOUGH_STARRED = frozenset(b"shpinst shptxt annotation footnote htmltag fldinst fldrslt shppict".split())
 SHOWN_ALTHOUGH_STARRED |= {b"atnauthor", b"atndate", b"revtbl", b"moMath", b"moMathPara"}
 ABOUT = frozenset({b"fldinst", b"atnauthor", b"atndate", b"revtbl", b"sn", b"sv"})
-"""Destinations with words about what comes next, that are not words of the document themselves."""
+"""Destinations whose words describe what comes next, and are not part of the document."""
 CHARS = {
     b"par": "\n",
     b"line": "\n",

@@ -22,7 +22,7 @@ _LINES_MAX = 20_000
 
 
 def lines(pdf: pikepdf.Pdf) -> list[str]:
-    """``None`` if there is no form that can be understood. May raise what qpdf raises."""
+    """Empty if there is no form that can be understood. May raise what qpdf raises."""
     found = list(_parts(pdf.Root.AcroForm.XFA))
     template = next((one for root in found for one in descendants(root, "template")), None)
     data = next((one for root in found for one in descendants(root, "data")), None)

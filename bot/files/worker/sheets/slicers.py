@@ -23,7 +23,7 @@ class Slicers:
         self._found: dict[str, tuple[str, str]] | None = None
 
     def lines(self, name: str, at: str) -> list[str]:
-        """``None`` if the workbook has no such slicer; ``at`` is its place in words."""
+        """Empty if the workbook has no such slicer; ``at`` is its place in words."""
         if self._found is None:
             self._found = {known: (what, said) for known, what, said in self._all()}
         what, said = self._found.get(name, ("", ""))

@@ -1,1 +1,2 @@
-"""Text documents and slides in, their words out, also those that no page shows: a reader a format, over ``lines``."""
+"""Reads the words of text documents and slides, also those that no page shows: a reader for each format, on
+``lines``."""

@@ -1,4 +1,4 @@
-"""The links of a document in, a section with their words and addresses out: pages show the words alone.
+"""Lists a document's links with their words and addresses, since pages show only the words.
 
 Pure. Sources: ECMA-376 part 1, 17.16.22 (Word) and 21.1.2.3.5 (slides); OpenDocument 1.3 part 3, 6.1.8.
 """
@@ -14,7 +14,7 @@ from bot.files.worker.documents.package import Relation, attribute, child, desce
 from bot.files.worker.words.lines import Section, Words
 
 LINKS_MAX, ADDRESS_CHARS_MAX, WORDS_CHARS_MAX = 5_000, 2_083, 200
-"""As long as Word and Excel let an address be: those that mail programs and clouds make are long."""
+"""The longest address that Word and Excel allow; those of mail programs and cloud services are long."""
 _SCHEME = re.compile(r"(?:https?://(?:www\.)?|mailto:)", re.IGNORECASE)
 ELSEWHERE = re.compile(r"(?:https?|ftp|mailto|tel):.", re.IGNORECASE)
 
@@ -29,7 +29,7 @@ class Addresses:
             self._add(words, targets.get(attribute(link, "id"), ""))
 
     def of_slide(self, slide: ET.Element, targets: Mapping[str, str]) -> None:
-        """Of runs, and of whole shapes."""
+        """Links of runs, and of whole shapes."""
         for run in descendants(slide, "r", "sp", "pic") if targets else ():
             about = [child(run, "rPr"), *descendants(run, "cNvPr")]
             link = next((link for one in about if one is not None for link in descendants(one, "hlinkClick")), None)
@@ -49,7 +49,7 @@ class Addresses:
             words.sections.append(section)
 
     def _add(self, words: str, address: str) -> None:
-        """None that its own words tell, and no place within the document."""
+        """Without addresses that the words already contain, and places within the document."""
         words = in_one_piece(words)[:WORDS_CHARS_MAX]
         if ELSEWHERE.match(address) and bare(address) not in words and len(self._lines) < LINKS_MAX:
             line = f"{words}: {address[:ADDRESS_CHARS_MAX]}" if words else address[:ADDRESS_CHARS_MAX]
@@ -57,10 +57,10 @@ class Addresses:
 
 
 def bare(address: str) -> str:
-    """What people write of it."""
+    """The address without what people leave out when they write it."""
     return _SCHEME.sub("", address).strip().rstrip("/")
 
 
 def targets_of(relations: Mapping[str, Relation]) -> dict[str, str]:
-    """The addresses outside the package, by the ids of their relations."""
+    """The addresses outside the package, by relation id."""
     return {number: one.target for number, one in relations.items() if one.external and one.kind == "hyperlink"}

@@ -1,4 +1,4 @@
-"""A Visio drawing (Office Open XML) or an XPS document in, the words on its pages out.
+"""Reads the words on the pages of a Visio drawing (Office Open XML) or an XPS document.
 
 I/O: reads the file; runs in a worker process. Source: [MS-VSDX] 2.2.5.3 (Text), ECMA-388 12.1 (Glyphs).
 """
@@ -14,7 +14,7 @@ _PAGES_MAX = 2_000
 
 
 def read_visio(package: Package) -> Words:
-    """Raises ``Broken`` where there is no page."""
+    """Raises ``Broken`` if there is no page."""
     words, counted = Words(), Counted()
     for number, name in enumerate(_pages(package, "visio/pages/page", ".xml"), 1):
         section = words.section(f"Page {number}")
@@ -24,7 +24,7 @@ def read_visio(package: Package) -> Words:
 
 
 def read_xps(package: Package) -> Words:
-    """Raises ``Broken`` where there is no page."""
+    """Raises ``Broken`` if there is no page."""
     words, counted = Words(), Counted()
     for number, name in enumerate(_pages(package, "", ".fpage"), 1):
         section = words.section(f"Page {number}")
@@ -34,7 +34,7 @@ def read_xps(package: Package) -> Words:
 
 
 def _pages(package: Package, start: str, end: str) -> list[str]:
-    """In the order of their numbers."""
+    """Parts in the order of their numbers."""
     names = [name for name in package.names if name.startswith(start) and name.endswith(end) and "_rels" not in name]
     if not names:
         raise Broken("no pages")

@@ -1,4 +1,4 @@
-"""A Hangul document, in its newer form (HWPX) or its older one (HWP 5), in, its words out.
+"""Reads the words of a Hangul document, in the newer form (HWPX) or the older one (HWP 5).
 
 I/O: reads the file; runs in a worker process. Source: KS X 6101 (OWPML), as Hancom's own programs write it.
 """
@@ -22,7 +22,7 @@ _EDGES = {"header": "Headers of pages", "footer": "Footers of pages"}
 _SIGNS = {"tab": "\t", "lineBreak": "\n", "nbSpace": " ", "fwSpace": " ", "hyphen": "-"}
 _SIGNS |= {"insertBegin": "[inserted: ", "insertEnd": "]", "deleteBegin": "[deleted: ", "deleteEnd": "]"}
 _KEPT = {"compose": "composeText", "textart": "text", "btn": "caption", "comboBox": "selectedValue", "autoNum": "num"}
-"""Where words are that stand in no paragraph."""
+"""Elements with words that are not in a paragraph."""
 _NO_WORDS = frozenset({"secPr", "linesegarray", "parameters", "shapeComment", "metaTag"})
 
 
@@ -35,7 +35,7 @@ def is_locked(package: Package) -> bool:
 
 
 def read(package: Package) -> Words:
-    """Raises ``Broken`` where nothing of it can be read."""
+    """Raises ``Broken`` if nothing can be read."""
     words = Words()
     reader = _Reader(words)
     for name in _numbered(package, _SECTION):
@@ -53,7 +53,7 @@ def read(package: Package) -> Words:
 
 
 def read_old(streams: Mapping[str, bytes], *, packed: bool) -> Words:
-    """``streams`` are those of its BodyText by their names."""
+    """``streams`` are those of its BodyText, by name."""
     words = Words()
     reader = _Reader(words)
     try:
@@ -76,11 +76,11 @@ class _Reader:
         self._counted = Counted()
 
     def around(self, title: str) -> Section:
-        """The section of that title, which comes behind the text."""
+        """The section with that title, which follows the text."""
         return next((one for one in self._words.sections if one.title == title), None) or self._words.section(title)
 
     def add(self, element: ET.Element, section: Section, depth: int = 0) -> None:
-        """The paragraphs in it, each before what hangs on it: tables row by row, boxes, the edges of pages."""
+        """The paragraphs, each before what is attached to it: tables row by row, boxes, headers and footers."""
         for paragraph in element if depth <= _DEPTH_MAX else ():
             if local(paragraph) != "p":
                 continue
@@ -106,7 +106,7 @@ class _Reader:
         return " | ".join(self._joined(cell, depth) for cell in row if local(cell) == "tc").strip(" |")
 
     def _joined(self, element: ET.Element, depth: int) -> str:
-        """All paragraphs of a cell or a note on one line; a table within a cell stands in brackets there."""
+        """All paragraphs of a cell or a note on one line; a table within a cell is in brackets."""
         texts = list[str]()
         for inner in _lists(element) if depth <= _DEPTH_MAX else ():
             for paragraph in inner:
@@ -131,7 +131,7 @@ class _Reader:
                     pieces += [_SIGNS.get(local(sign), ""), sign.tail or ""]
             elif name in {"run", "ctrl"}:
                 self._gather(part, pieces, hanging, depth + 1)
-            elif name == "switch":  # the same for newer and for older programs
+            elif name == "switch":  # alternatives for newer and for older programs
                 self._gather(next(iter(part), part), pieces, hanging, depth + 1)
             elif name in _ASIDES:
                 said = self._joined(part, depth + 1)
@@ -142,12 +142,12 @@ class _Reader:
 
 
 def _rows(element: ET.Element) -> list[ET.Element]:
-    """Of a table; none of what is none."""
+    """The rows of a table; empty for anything else."""
     return [part for part in element if local(part) == "tr"]
 
 
 def _lists(element: ET.Element) -> Iterator[ET.Element]:
-    """The lists of paragraphs in what is drawn, but for those that lie in another, or in a table's cells."""
+    """The paragraph lists in a drawing, except those within another list or in a table's cells."""
     for part in element:
         if local(part) == "subList":
             yield part
@@ -156,7 +156,7 @@ def _lists(element: ET.Element) -> Iterator[ET.Element]:
 
 
 def _own_words(name: str, element: ET.Element) -> str:
-    """Of what stands within a line, or is drawn with words that are no paragraphs."""
+    """The words of what is inline, or drawn with words that are no paragraphs."""
     if name == "equation":
         script = child(element, "script")
         return f" {' '.join((script.text or '').split())} " if script is not None else ""

@@ -1,7 +1,7 @@
-"""A Hangul document in its older, binary form (HWP 5) in, its sections as the newer form writes them (XML) out.
+"""Converts the sections of a binary Hangul document (HWP 5) to the XML of the newer form.
 
-Pure. Source: Hancom's "HWP 5.0" format description, 3.2.3, 4.1 and 4.3: a section is a stream of records, each with a
-level, and what lies on deeper levels belongs to the record before.
+Pure. Source: Hancom's "HWP 5.0" format description, 3.2.3, 4.1 and 4.3: a section is a stream of records with levels;
+records of deeper levels belong to the record before them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ INFLATED_BYTES_MAX = 40_000_000
 _RECORDS_MAX, _DEPTH_MAX = 400_000, 60
 _CHAR_ALONE = frozenset({0, 10, 13, *range(24, 32)})
 _CHAR_INLINE = frozenset({*range(4, 10), 19, 20})
-"""Of the characters below 32, which stand alone and which are eight units long; the others stand for a control."""
+"""Characters below 32: those that stand alone, and those that are eight units long. The others stand for a control."""
 _SIGNS = {9: "\t", 10: "\n", 24: "-", 30: " ", 31: " "}
 _UNITS = 8
 _CONTROLS = {
@@ -36,7 +36,7 @@ _CONTROLS = {
     "tcps": "compose",
 }
 _ROW_AT = 10
-"""In the record that begins a cell."""
+"""Offset in the record that begins a cell."""
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class _Record:
 
 
 def sections(streams: Mapping[str, bytes], *, packed: bool) -> Iterator[ET.Element]:
-    """``streams`` are those of BodyText by their names. Raises ``Broken`` for a section that cannot be read."""
+    """``streams`` are those of BodyText, by name. Raises ``Broken`` for a section that cannot be read."""
     numbered = sorted((int(name[7:]), data) for name, data in streams.items() if name[7:].isdecimal())
     left = INFLATED_BYTES_MAX
     for _, data in numbered:
@@ -89,7 +89,7 @@ def _fill_tree(root: _Record, content: bytes) -> bool:
 
 
 def _paragraph(record: _Record, depth: int) -> ET.Element:
-    """Controls stand in the text where a character of two bytes stands for each, in their order."""
+    """Each control is put where its character is in the text, in order."""
     paragraph = ET.Element("p")
     run = ET.SubElement(paragraph, "run")
     controls = iter([inner for inner in record.inner if inner.tag == _CONTROL])
@@ -140,7 +140,7 @@ def _control(record: _Record, depth: int) -> ET.Element:
 
 
 def _fill(element: ET.Element, record: _Record, depth: int) -> None:
-    """The paragraphs of what is drawn, a note or an edge of pages, at whatever level they lie."""
+    """The paragraphs of a drawing, a note, a header or a footer, at whatever level."""
     inside = ET.SubElement(element, "subList")
     waiting = list(reversed(record.inner))
     while waiting:
@@ -154,7 +154,7 @@ def _fill(element: ET.Element, record: _Record, depth: int) -> None:
 
 
 def _fill_table(element: ET.Element, record: _Record, depth: int) -> None:
-    """Cells begin with a list each, whose row it says; a list before the table itself is its caption."""
+    """Each cell begins with a list that has its row number; a list before the table itself is the caption."""
     row, number, begun = element, -1, False
     cell = ET.SubElement(element, "caption")
     inside = ET.SubElement(cell, "subList")
@@ -173,7 +173,7 @@ def _fill_table(element: ET.Element, record: _Record, depth: int) -> None:
 
 
 def _counted(data: bytes, at: int) -> str:
-    """A text behind the number of its characters; empty where that is more than there is."""
+    """A text after its length in characters; empty if that is more than there is."""
     count = int.from_bytes(data[at : at + 2], "little")
     text = data[at + 2 : at + 2 + 2 * count]
     return text.decode("utf-16-le", "replace") if count and len(text) == 2 * count else ""

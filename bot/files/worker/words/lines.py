@@ -1,4 +1,4 @@
-"""The words of a document as sections of lines, each with whether its pages show it; texts of all or of the unseen out.
+"""Collects a document's words as sections of lines, and writes all of them or those that its pages do not show.
 
 Pure. What pages do not show: comments, what was deleted or is hidden, speaker notes, hidden slides.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from bot.files.worker.documents.package import Broken
 
 CHARS_MAX = 1_000_000
-"""Of a document whose words are gathered; what is longer breaks off."""
+"""The most characters that are collected of a document; a longer one is cut off."""
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\ud800-\udfff]")
 
 
@@ -22,7 +22,7 @@ class Line:
     text: str
     shown: bool = True
     mark: str = ""
-    """What stands before it on its page, such as the number of an item."""
+    """What comes before it on its page, such as a list number."""
 
     def __str__(self) -> str:
         return f"{self.mark} {self.text}" if self.mark else self.text
@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(slots=True)
 class Section:
-    """``title`` is empty for a document's running text."""
+    """``title`` is empty for the document's running text."""
 
     title: str = ""
     lines: list[Line] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Words:
 
 
 class Counted:
-    """Counts the characters gathered so far. Raises ``Broken`` beyond the most."""
+    """Counts the characters collected so far. Raises ``Broken`` beyond the limit."""
 
     def __init__(self) -> None:
         self._left = CHARS_MAX
@@ -73,7 +73,7 @@ def whole_text(words: Words) -> str:
 
 
 def unseen_text(words: Words, on_pages: Callable[[str], bool]) -> str:
-    """What no page shows, by what it is or because ``on_pages`` does not find it; empty where all is seen."""
+    """Lines that no page shows, by their kind or because ``on_pages`` does not find them; empty if all are visible."""
     return _text(words.sections, lambda line: not line.shown or not on_pages(line.text))
 
 

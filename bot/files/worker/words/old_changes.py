@@ -1,6 +1,6 @@
-"""A Word 97-2003 document's tables of how its characters look in, what was inserted, deleted or hidden out, by place.
+"""Reads which characters of a Word 97-2003 document were inserted, deleted or hidden.
 
-Pure. Source: [MS-DOC] 2.8.25 (which pages of 512 bytes have them), 2.9.33 (such a page), 2.6.1 (what a run may be).
+Pure. Source: [MS-DOC] 2.8.25 (the list of formatting pages), 2.9.33 (such a page), 2.6.1 (character properties).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _RUNS_AT, _AUTHORS_AT = 0xFA, 0x232
 _PAGE_BYTES, _PAGES_MAX = 512, 200_000
 _DELETED, _INSERTED, _HIDDEN, _INSERTER, _DELETER = 0x0800, 0x0801, 0x083C, 0x4804, 0x4863
 _OPERAND_BYTES = (1, 1, 2, 4, 2, 2, 0, 3)
-"""By the three highest bits of a property's number; where it is 0, the first byte says how many follow."""
+"""Length by the three highest bits of a property's number; 0 means that the first byte has the length."""
 _FIELD = re.compile(r"[\x13-\x15]")
 _PARTED = re.compile(r"([\r\x07\x0b\f\x0e]+)")
 _UNSEEN = re.compile(r"[\x00-\x1f]")
@@ -25,7 +25,7 @@ _UNSEEN = re.compile(r"[\x00-\x1f]")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Characters from ``start`` to ``end`` of the text, which stand at ``offset``, each ``width`` bytes wide."""
+    """Characters from ``start`` to ``end`` of the text, at ``offset`` in the file, with ``width`` bytes each."""
 
     start: int
     end: int
@@ -41,7 +41,7 @@ class Change:
 
 
 def changes(data: bytes, table: bytes, pieces: Sequence[Piece]) -> list[Change]:
-    """In their order, neighbours of one kind as one; what cannot be read is left out."""
+    """In order, with adjacent changes of one kind joined; what cannot be read is left out."""
     try:
         authors = _authors(table, *struct.unpack_from("<2I", data, _AUTHORS_AT))
         runs = list(_runs(data, table, *struct.unpack_from("<2I", data, _RUNS_AT)))
@@ -58,7 +58,7 @@ def changes(data: bytes, table: bytes, pieces: Sequence[Piece]) -> list[Change]:
 
 
 def marked(text: str, start: int, end: int, found: Sequence[Change]) -> str:
-    """This part of the text, with what was changed in brackets, paragraph by paragraph."""
+    """This part of the text, with changes in brackets, paragraph by paragraph."""
     pieces, at = list[str](), start
     for change in found:
         begin, stop = max(change.start, at), min(change.end, end)
@@ -74,7 +74,7 @@ def _bracketed(text: str, mark: str) -> str:
 
 
 def _authors(table: bytes, at: int, size: int) -> list[str]:
-    """Names, each behind its length."""
+    """Names, each after its length."""
     names, left = list[str](), table[at + 6 : at + size]
     while len(left) > 1:
         length = 2 + 2 * int.from_bytes(left[:2], "little")
@@ -84,7 +84,7 @@ def _authors(table: bytes, at: int, size: int) -> list[str]:
 
 
 def _runs(data: bytes, table: bytes, at: int, size: int) -> Iterator[tuple[int, int, dict[int, int]]]:
-    """Where each run that is changed or hidden begins and ends in the file, and its properties."""
+    """Begin and end in the file of each changed or hidden run, and its properties."""
     count = min(max(size - 4, 0) // 8, _PAGES_MAX)
     for number in struct.unpack_from(f"<{count}I", table, at + 4 * (count + 1)):
         begin = (number & 0x3F_FFFF) * _PAGE_BYTES
@@ -114,7 +114,7 @@ def _properties(listed: bytes) -> dict[int, int]:
 def _placed(
     runs: Sequence[tuple[int, int, dict[int, int]]], by_place: Sequence[Piece], authors: Sequence[str]
 ) -> Iterator[Change]:
-    """Where a run's bytes are in the text; runs and pieces both go up, but may overlap."""
+    """Where a run's bytes are in the text. Runs and pieces are both in order, but may overlap."""
     first = 0
     for start, end, properties in sorted(runs, key=lambda run: run[0]):
         while first < len(by_place) and _behind(by_place[first]) <= start:
@@ -133,7 +133,7 @@ def _behind(piece: Piece) -> int:
 
 
 def _mark(properties: dict[int, int], authors: Sequence[str]) -> str:
-    """What somebody inserted and another one deleted is gone."""
+    """What one person inserted and another deleted is gone."""
     for kind, by, mark in ((_DELETED, _DELETER, "deleted"), (_INSERTED, _INSERTER, "inserted")):
         if properties.get(kind):
             number = properties.get(by, properties.get(_INSERTER, len(authors)))

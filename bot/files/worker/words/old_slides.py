@@ -1,7 +1,7 @@
-"""A PowerPoint 97-2003 presentation in, the words of its slides out, with notes, comments and hidden ones.
+"""Reads the words of a PowerPoint 97-2003 presentation, with notes, comments and hidden slides.
 
-Pure, on the stream of the compound file. Source: [MS-PPT] 2.3 to 2.5. Records lie in one another; each change that was
-saved appends new ones, so that the newest record of a slide is the one that counts.
+Pure, on the stream of the compound file. Source: [MS-PPT] 2.3 to 2.5. Records are nested. Each saved change appends new
+ones, so the newest record of a slide counts.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _SLIDE_INFO, _LIST, _PERSIST = 0x03F9, 0x0FF0, 0x03F3
 _CHARS, _BYTES, _CSTRING = 0x0FA0, 0x0FA8, 0x0FBA
 _EDIT, _DIRECTORY, _COMMENT, _COMMENT_ATOM = 0x0FF5, 0x1772, 0x2EE0, 0x2EE1
 _TAGGED = 0x138B
-"""Bytes by its header, records by what it is: what came after PowerPoint 97, such as comments. [MS-PPT] 2.3.26."""
+"""Containers of newer data, such as comments, whose header does not say that they hold records. [MS-PPT] 2.3.26."""
 _EDGES, _EDGES_ATOM, _OF_NOTES, _EDGE_SHOWN = 0x0FD9, 0x0FDA, 4, {0: 0x04, 1: 0x10, 2: 0x20}
 _ENCRYPTED = 0xF3D1_C4DF
 _HIDDEN = 0x04
@@ -30,7 +30,7 @@ _EDITS_MAX, _DEPTH_MAX = 500, 20
 
 
 def read(streams: dict[str, bytes]) -> Words:
-    """``streams`` are by their names in lower case. Raises ``Broken``, and ``Unreadable`` where it is locked."""
+    """``streams`` are by lower-case name. Raises ``Broken``, and ``Unreadable`` if it is locked."""
     data, user = streams.get("powerpoint document", b""), streams.get("current user", b"")
     mark, newest = struct.unpack_from("<2I", user.ljust(20, b"\0"), 12)
     if mark == _ENCRYPTED or "encryptedsummary" in streams:
@@ -101,7 +101,7 @@ def _places(data: bytes, newest: int) -> tuple[dict[int, int], int]:
 
 
 def _add_places(data: bytes, at: int, stop: int, places: dict[int, int]) -> None:
-    """Runs of objects: the first one's number and how many there are, then where each is."""
+    """Runs of objects: the first one's number and their count, then where each is."""
     while at + 4 <= stop:
         packed = struct.unpack_from("<I", data, at)[0]
         count = min(packed >> 20, (stop - at - 4) // 4)
@@ -118,7 +118,7 @@ def _body(data: bytes, place: int) -> tuple[int, int]:
 
 
 def _order(data: bytes, place: int) -> tuple[list[tuple[int, int]], dict[int, list[str]], list[int]]:
-    """Slides as (object, id), the texts that the document keeps for them, and the objects that are notes."""
+    """Slides as (object, id), the texts that the document stores for them, and the objects that are notes."""
     slides: list[tuple[int, int]] = []
     outlines: dict[int, list[str]] = {}
     note_places: list[int] = []
@@ -139,7 +139,7 @@ def _order(data: bytes, place: int) -> tuple[list[tuple[int, int]], dict[int, li
 
 
 def _add_slide(data: bytes, body: tuple[int, int], section: Section, outline: list[str], counted: Counted) -> bool:
-    """Whether it is hidden."""
+    """Whether the slide is hidden."""
     records = list(_walk(data, *body))
     hidden = any(
         kind == _SLIDE_INFO and stop - at >= 12 and struct.unpack_from("<H", data, at + 10)[0] & _HIDDEN
@@ -160,7 +160,7 @@ def _add_slide(data: bytes, body: tuple[int, int], section: Section, outline: li
 
 
 def _day(data: bytes, at: int, stop: int) -> str:
-    """On which a comment was written. Source: [MS-PPT] 2.9.6, Comment10Atom: a number, then the time."""
+    """The day of a comment. Source: [MS-PPT] 2.9.6, Comment10Atom: a number, then the time."""
     for kind, _, start, end, _ in _records(data, at, stop):
         if kind == _COMMENT_ATOM and end - start >= 12:
             year, month, _, day = struct.unpack_from("<4H", data, start + 4)
@@ -169,7 +169,7 @@ def _day(data: bytes, at: int, stop: int) -> str:
 
 
 def _speaker_notes(data: bytes, places: list[int]) -> dict[int, list[str]]:
-    """By the id of the slide that they are of."""
+    """Notes by the id of their slide."""
     found: dict[int, list[str]] = {}
     for place in places:
         slide_id, texts = 0, list[str]()
@@ -183,7 +183,7 @@ def _speaker_notes(data: bytes, places: list[int]) -> dict[int, list[str]]:
 
 
 def _edges_of_notes(data: bytes, place: int) -> Iterator[str]:
-    """A day, a header and a footer, those that are shown. Source: [MS-PPT] 2.4.15."""
+    """Date, header and footer, if shown. Source: [MS-PPT] 2.4.15."""
     for kind, instance, at, stop in _walk(data, *_body(data, place)):
         if kind != _EDGES or instance != _OF_NOTES:
             continue

@@ -1,7 +1,7 @@
-"""A Word 97-2003 document in, its words out: text, notes, headers, comments and text boxes.
+"""Reads the words of a Word 97-2003 document: text, notes, headers, comments and text boxes.
 
-Pure, on the streams of the compound file. Source: [MS-DOC] 2.4.1 (text), 2.5 (the Fib), 2.9.38 (pieces). Word keeps all
-texts in one row of characters, one kind after the other, and says how many each has.
+Pure, on the streams of the compound file. Source: [MS-DOC] 2.4.1 (text), 2.5 (the Fib), 2.9.38 (pieces). Word stores
+all texts in one sequence of characters, one kind after the other, and gives the length of each.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _FIELD_CODE = re.compile(r"\x13([^\x13\x14\x15]*)(?:(\x14)|(?=\x15))")
 
 
 def read(streams: dict[str, bytes]) -> Words:
-    """``streams`` are by their names in lower case. Raises ``Broken``, and ``Unreadable`` where it is locked."""
+    """``streams`` are by lower-case name. Raises ``Broken``, and ``Unreadable`` if it is locked."""
     data = streams.get("worddocument", b"")
     try:
         version, flags = struct.unpack_from("<2xH6xH", data)
@@ -65,8 +65,8 @@ def read(streams: dict[str, bytes]) -> Words:
 
 
 def _bylines(data: bytes, table: bytes) -> list[str]:
-    """Of each comment, in their order; fewer where the file does not say. Source: [MS-DOC] 2.8.8 and 2.9.4 (the
-    comments), 2.9.306 (names, each with its length before it), 2.9.5 (moments, which Word keeps since 2002)."""
+    """Author and day of each comment, in order; fewer if the file does not say. Source: [MS-DOC] 2.8.8 and 2.9.4 (the
+    comments), 2.9.306 (names, each after its length), 2.9.5 (dates, which Word stores since 2002)."""
     try:
         at, size = struct.unpack_from("<2I", data, _COMMENTS_AT)
         names_at, names_bytes = struct.unpack_from("<2I", data, _AUTHORS_AT)
@@ -96,7 +96,7 @@ def _days(data: bytes, table: bytes, count: int) -> list[str]:
 
 
 def _signed(text: str, bylines: list[str]) -> str:
-    """Comments with who wrote them and when: each begins with a character of its own."""
+    """Comments with authors and days: each begins with a special character."""
     first, *comments = text.split(_COMMENT_BEGINS)
     by = [*bylines[: len(comments)], *([""] * (len(comments) - len(bylines)))]
     return first + "".join(
@@ -105,7 +105,7 @@ def _signed(text: str, bylines: list[str]) -> str:
 
 
 def _pieces(clx: bytes) -> list[Piece]:
-    """In their order. Each is of one byte a character, or of two."""
+    """The pieces in order, with one byte a character or two."""
     at = 0
     while clx[at : at + 1] == b"\x01":
         at += 3 + struct.unpack_from("<H", clx, at + 1)[0]
@@ -127,7 +127,7 @@ def _pieces(clx: bytes) -> list[Piece]:
 
 
 def _text(data: bytes, piece: Piece) -> str:
-    """As many characters as the piece says it has, so that those beyond 16 bits are pairs."""
+    """As many characters as the piece says; those beyond 16 bits are surrogate pairs."""
     count = piece.end - piece.start
     raw = data[piece.offset : piece.offset + count * piece.width].ljust(count * piece.width, b"\0")
     if piece.width == 1:
@@ -141,8 +141,8 @@ def _paired(text: str) -> str:
 
 
 def _add(text: str, section: Section, *, shown: bool) -> None:
-    """Paragraphs, and rows of tables: a cell ends with 7, a row with another."""
-    for _ in range(20):  # fields within fields
+    """Paragraphs, and rows of tables: a cell ends with character 7, and so does its row."""
+    for _ in range(20):  # nested fields
         text, count = _FIELD_CODE.subn(lambda found: field_words.of_code(found[1]) if found[2] is None else "", text)
         if not count:
             break

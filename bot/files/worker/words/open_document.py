@@ -1,4 +1,4 @@
-"""An OpenDocument text, presentation or drawing in, packed or flat, its words out, with marks for what no page shows.
+"""Reads the words of an OpenDocument text, presentation or drawing, and marks those that no page shows.
 
 Pure. Source: OpenDocument 1.3 part 3: 5 (text), 5.5 (changes), 14.1 (comments), 16.9 to 16.17 (slides).
 """
@@ -21,11 +21,11 @@ _SPACES_MAX, _DEPTH_MAX, _TABLES_DEEP_MAX = 100, 60, 20
 
 
 Opened = Callable[[str], ET.Element]
-"""The content of an object in the document, by its address."""
+"""The content of an embedded object, by its address."""
 
 
 def read(content: ET.Element, styles: ET.Element, opened: Opened = ET.Element) -> Words:
-    """``styles`` is the same element for a flat file. Raises ``Broken`` where there is no body."""
+    """``styles`` is the same element in a flat file. Raises ``Broken`` if there is no body."""
     body = next((part for part in content.iter() if local(part) == "body"), None)
     if body is None or not len(body):
         raise Broken("no body")
@@ -83,7 +83,7 @@ class _Reader:
                 declared.add("".join(part.itertext()))
 
     def around(self, styles: ET.Element) -> None:
-        """Headers and footers of pages, and what masters of slides draw."""
+        """Headers and footers of pages, and what master slides draw."""
         for name, title in (("header", "Headers of pages"), ("footer", "Footers of pages")):
             section = Section(title)
             for element in styles.iter():
@@ -135,7 +135,7 @@ class _Reader:
             section.add(self._counted.take(box), shown=shown)
 
     def _row_text(self, row: ET.Element, depth: int) -> tuple[str, bool]:
-        """Tables within a cell stand in brackets; the second says whether there are marks in it."""
+        """Tables within a cell are in brackets. Also returns whether the text contains marks."""
         cells, marked = [], False
         for cell in row:
             texts = []
@@ -165,7 +165,7 @@ class _Reader:
         return object_lines(self._opened(href) if href and not len(element) else element)
 
     def _read(self, element: ET.Element) -> tuple[str, bool]:
-        """A paragraph's text, and whether there are marks in it."""
+        """A paragraph's text, and whether it contains marks."""
         self._marked = attribute(element, "style-name") in self._hidden_styles
         pieces: list[str] = []
         self._gather(element, pieces, 0)
@@ -204,7 +204,7 @@ class _Reader:
                 pieces.append(f" ({text})" if name == "ruby-text" and text else text)
 
     def _change(self, name: str, change_id: str, pieces: list[str]) -> None:
-        """Text that was deleted lies elsewhere; what was inserted stands between two of these."""
+        """Deleted text is stored elsewhere; inserted text is between two of these elements."""
         done, deleted = self._changes.get(change_id, ("changed", ""))
         if name == "change":
             self._mark(pieces, deleted)
@@ -226,7 +226,7 @@ class _Reader:
 
 
 def _outermost(element: ET.Element, names: Collection[str]) -> Iterator[ET.Element]:
-    """What has one of these names and does not lie in another that has."""
+    """Elements with one of these names, except those within another such element."""
     waiting = list(reversed(element))
     while waiting:
         part = waiting.pop()
@@ -244,7 +244,7 @@ def _comment(element: ET.Element) -> str:
 
 
 def _hidden(content: ET.Element) -> tuple[set[str], set[str]]:
-    """Names of the styles whose text, and of those whose slide, is not shown."""
+    """The names of hidden text styles, and of hidden slide styles."""
     texts, pages = set(), set()
     for style in content.iter():
         if local(style) != "style":
@@ -258,7 +258,7 @@ def _hidden(content: ET.Element) -> tuple[set[str], set[str]]:
 
 
 def _changes(content: ET.Element) -> dict[str, tuple[str, str]]:
-    """By id: what was done and by whom, and that with the words that were deleted."""
+    """By id: what was done and by whom, and the same with the deleted words."""
     found = {}
     for region in content.iter():
         if local(region) != "changed-region":

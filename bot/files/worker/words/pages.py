@@ -1,7 +1,7 @@
-"""A document's rendering as a PDF in, whether a line of it stands on one of the pages out.
+"""Tells whether a line of a document is visible on the pages of its PDF rendering.
 
-I/O: reads the PDF; runs in a worker process. pdfium says where each character stands: what runs off the edge of a page
-is in the PDF too, and nobody sees it.
+I/O: reads the PDF; runs in a worker process. PDFium gives the position of each character: what runs off the edge of a
+page is in the PDF, too, but nobody sees it.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from pathlib import Path
 import pypdfium2  # type: ignore[import-untyped]
 
 _PIECE_CHARS_MIN = 12
-"""What a line goes on with elsewhere has at least so many letters; fewer may stand anywhere by chance."""
+"""The fewest letters of a line's continuation elsewhere; fewer may occur by chance."""
 _APART_CHARS_MAX = 1_500
-"""So many letters of headers, footers, notes and other columns may stand between two pieces of a line."""
+"""The most letters of headers, footers, notes and other columns between two pieces of a line."""
 _STARTS_MAX = 20
 _MARKER = re.compile(r"\[\d{1,4}\]")
-"""A note's number, which pages may show in letters of their own."""
+"""A note's number, which pages may show in another form."""
 
 
 class Pages:
-    """Raises ``OSError`` or ``ValueError`` for what pdfium does not open."""
+    """Raises ``OSError`` or ``ValueError`` if PDFium can't open it."""
 
     def __init__(self, pdf: Path) -> None:
         pieces = []
@@ -38,9 +38,9 @@ class Pages:
         self._text = _bare(" ".join(pieces))
 
     def __contains__(self, line: object) -> bool:
-        """Whether it stands there in one piece, or cell by cell, or in long pieces that follow each other.
+        """Whether the line is there in one piece, cell by cell, or in long pieces in order.
 
-        In doubt it does not: what is read twice costs little.
+        In doubt it is not: reading something twice costs little.
         """
         text = _MARKER.sub("", str(line))
         return self._shows(_bare(text)) or (" | " in text and all(map(self._shows, map(_bare, text.split(" | ")))))
@@ -58,7 +58,7 @@ class Pages:
         return False
 
     def _goes_on(self, letters: str, at: int) -> bool:
-        """Whether all of it is there from ``at`` on, piece by piece."""
+        """Whether all of it follows from ``at`` on, piece by piece."""
         while at >= 0:
             same = _same_chars(letters, self._text[at : at + len(letters)])
             letters, at = letters[same:], at + same
@@ -71,11 +71,11 @@ class Pages:
 
 
 def _same_chars(one: str, other: str) -> int:
-    """With how many both begin."""
+    """The number of equal characters at the beginning."""
     pairs = zip(one, other, strict=False)
     return next((at for at, (left, right) in enumerate(pairs) if left != right), min(len(one), len(other)))
 
 
 def _bare(text: str) -> str:
-    """Letters and digits alone, in one form: blanks, hyphens and ligatures are the page's own."""
+    """Letters and digits only, in one form: blanks, hyphens and ligatures depend on the page."""
     return "".join(char for char in unicodedata.normalize("NFKC", text).casefold() if char.isalnum())

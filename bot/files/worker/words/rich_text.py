@@ -1,4 +1,4 @@
-"""An RTF document in, its words out, with the comments and changes in it where they stand.
+"""Reads the words of an RTF document, with comments and changes in their places.
 
 Pure. Source: Microsoft's RTF specification 1.9.1, which ``rtf`` reads.
 """
@@ -16,11 +16,11 @@ _RUN = re.compile(rb"(?:%s)++" % _UNICODE)
 _RUN_BYTES_MAX = 10_000
 _SHORT_RUN = re.compile(rb"(?:%s){50}" % _UNICODE)
 _MARK = re.compile(r"\[(?:Comment|inserted|deleted|hidden)\b")
-"""Of what pages do not show, or show only by colour and lines."""
+"""Marks for what pages do not show, or show only by colour and lines."""
 
 
 def read(data: bytes) -> Words:
-    """Raises ``Broken`` where there are no words in it."""
+    """Raises ``Broken`` if it contains no words."""
     words = Words()
     section = words.section()
     text = rtf.to_text(data)
@@ -33,8 +33,8 @@ def read(data: bytes) -> Words:
 
 
 def with_short_runs(data: bytes) -> bytes | None:
-    """The same document with an empty group after every fifty characters that are given by their numbers; ``None`` for
-    one without long runs of such. LibreOffice reads a run in time that grows with its square: 10,000 characters take it
-    12 s of the processor, and in pieces of fifty 1 s."""
+    """The same document with an empty group after every fifty characters given by number; ``None`` if it has no long
+    run of those. LibreOffice's time for a run grows with its square: 10,000 characters take 12 s of the processor,
+    split into fifties 1 s."""
     long = any(found.end() - found.start() > _RUN_BYTES_MAX for found in _RUN.finditer(data))
     return _SHORT_RUN.sub(rb"\g<0>{}", data) if long else None

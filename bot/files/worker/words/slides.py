@@ -1,4 +1,4 @@
-"""A PowerPoint presentation (Office Open XML) in, the words of its slides out, with notes, comments and hidden ones.
+"""Reads the words of a PowerPoint presentation (Office Open XML), with notes, comments and hidden slides.
 
 I/O: reads the file; runs in a worker process. Source: ECMA-376 part 1, 19.
 """
@@ -22,7 +22,7 @@ _AROUND_NOTES = frozenset({"dt", "hdr", "ftr"})
 
 
 def read_package(package: Package) -> Words:
-    """Raises ``Broken`` where there is no presentation in it."""
+    """Raises ``Broken`` if it contains no presentation."""
     main = next((name for name in package.related("", "officeDocument") if name in package), "ppt/presentation.xml")
     root, relations = package.tree(main), package.relations(main)
     authors = _authors(package)
@@ -80,7 +80,7 @@ def _add_slide(
 
 
 def _shapes(slide: ET.Element) -> Iterator[tuple[ET.Element, bool]]:
-    """Each shape that is no group, with whether it is hidden, by itself or with its group."""
+    """Each shape that is not a group, and whether it or its group is hidden."""
     tree = child(slide, "cSld", "spTree")
     waiting = [(element, False) for element in reversed(tree if tree is not None else [])]
     while waiting:
@@ -97,7 +97,7 @@ def _shapes(slide: ET.Element) -> Iterator[tuple[ET.Element, bool]]:
 
 
 def _texts(shape: ET.Element) -> Iterator[str]:
-    """A line a paragraph, or a row of a table."""
+    """A line for each paragraph, or row of a table."""
     rows = list(descendants(shape, "tr"))
     for row in rows:
         yield " | ".join(" / ".join(paragraphs(cell)) for cell in row if local(cell) == "tc")
@@ -106,13 +106,13 @@ def _texts(shape: ET.Element) -> Iterator[str]:
 
 
 def _placeholder(shape: ET.Element) -> str | None:
-    """The kind of placeholder that a shape is; ``None`` for one that is none."""
+    """The kind of placeholder that a shape is; ``None`` if it is none."""
     found = next(descendants(shape, "ph"), None)
     return attribute(found, "type", "body") if found is not None else None
 
 
 def _add_asides(package: Package, part: str, section: Section, around: Section, counted: Counted) -> None:
-    """The speaker's notes of a slide; what stands at the edges of their pages is mostly on all of them."""
+    """A slide's speaker notes; headers and footers are the same on nearly all notes pages."""
     for notes in package.related(part, "notesSlide"):
         for shape, _ in _shapes(package.optional_tree(notes)):
             kind = _placeholder(shape)
@@ -151,7 +151,7 @@ def _authors(package: Package) -> dict[str, str]:
 
 
 def _add_layouts(package: Package, layouts: dict[str, None], words: Words) -> None:
-    """What stands on all slides of a layout or a master; their placeholders only say what to type."""
+    """What is on all slides of a layout or a master; placeholders only say what to type."""
     section = words.section("On several slides")
     masters: dict[str, None] = {}
     for layout in layouts:
@@ -164,7 +164,7 @@ def _add_layouts(package: Package, layouts: dict[str, None], words: Words) -> No
 
 
 def _add_notes_master(package: Package, main: str, section: Section) -> None:
-    """What it draws on every page of notes, and, where people print them, of handouts."""
+    """What the master draws on every notes page, and on handouts if they are printed."""
     for kind in ("notesMaster", "handoutMaster"):
         for master in package.related(main, kind):
             for shape, unseen in _shapes(package.optional_tree(master)):

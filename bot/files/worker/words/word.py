@@ -1,4 +1,4 @@
-"""A Word document (Office Open XML, or Word 2003 XML) in, its words out, comments and changes marked where they stand.
+"""Reads the words of a Word document (Office Open XML, or Word 2003 XML), with comments and changes marked.
 
 I/O: reads the file; runs in a worker process. Source: ECMA-376 part 1, 17; Word 2003 differs in where comments,
 insertions and deletions are kept (``annotation`` elements).
@@ -33,7 +33,7 @@ _BLOCKS = frozenset({"p", "tbl"})
 _WRAPPERS = frozenset({"body", "sdt", "sdtContent", "sect", "sub-section", "customXml", "wordDocument", "document"})
 _SMALL_PARTS = (("header", "Header"), ("footer", "Footer"))
 _Drawn = Callable[[str], list[str]]
-"""Makes of a relation's id the lines of the chart or diagram that it leads to."""
+"""Returns the lines of the chart or diagram that a relation id leads to."""
 
 
 def _nothing_drawn(_: str) -> list[str]:
@@ -41,7 +41,7 @@ def _nothing_drawn(_: str) -> list[str]:
 
 
 def read_package(package: Package) -> Words:
-    """Raises ``Broken`` where there is no document in it."""
+    """Raises ``Broken`` if it contains no document."""
     main = next((name for name in package.related("", "officeDocument") if name in package), "word/document.xml")
     relations = package.relations(main)
     targets = targets_of(relations)
@@ -76,7 +76,7 @@ def read_package(package: Package) -> Words:
 
 
 def read_xml(chunks: Iterator[bytes]) -> Words:
-    """Word 2003 XML. Raises ``Broken`` where it is none."""
+    """Word 2003 XML. Raises ``Broken`` if it is not that."""
     return _read(chunks, Paragraphs({}), _nothing_drawn, lambda _: None)
 
 
@@ -97,7 +97,7 @@ def _read(
 
 
 def _blocks(chunks: Iterator[bytes]) -> Iterator[ET.Element]:
-    """Paragraphs and tables that are in nothing but wrappers, each forgotten when the next is asked for."""
+    """Paragraphs and tables, also within wrappers; each is released when the next is asked for."""
     open_elements: list[ET.Element] = []
     inside = 0
     for event, element in xml_events(chunks):
@@ -135,7 +135,7 @@ def _add_paragraph(paragraph: Paragraph, section: Section, counted: Counted, dra
 
 
 def _add_beside(paragraph: Paragraph, section: Section, counted: Counted, drawn: _Drawn) -> None:
-    """What hangs on a paragraph."""
+    """What is attached to a paragraph."""
     for box in paragraph.boxes:
         section.add(counted.take(box))
     for relation_id in paragraph.drawn:
@@ -155,7 +155,7 @@ def _drawn(package: Package, relations: dict[str, Relation], relation_id: str) -
 
 
 def _comments(package: Package, relations: dict[str, Relation]) -> dict[str, str]:
-    """By id, each with its author."""
+    """Comments by id, each with its author."""
     found = {}
     plain = Paragraphs({})
     for relation in relations.values():

@@ -1,7 +1,7 @@
-"""The parts of a Word document that describe its lists in, the number of each paragraph out, one after the other.
+"""Computes the list number of each paragraph of a Word document.
 
-Pure. Source: ECMA-376 part 1, 17.9: a paragraph, or its style, names a list and a level of it; lists that are made from
-one description count on together, unless one begins anew. Bullets are no numbers.
+Pure. Source: ECMA-376 part 1, 17.9: a paragraph, or its style, names a list and a level. Lists made from one definition
+share their numbers, unless one restarts. Bullets have no numbers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bot.files.worker.numerals import numeral
 _LEVELS = 9
 _STYLES_DEPTH_MAX = 20
 _CHARS_MAX = 60
-"""Of what stands before an item: it is there once for each."""
+"""Characters before an item, which are repeated for each."""
 _NO_NUMBERS = frozenset({"bullet", "none"})
 
 
@@ -26,14 +26,14 @@ class _Level:
     start: int
     form: str
     text: str
-    """With ``%1`` for the number of the outermost level, and so on."""
+    """``%1`` stands for the number of the outermost level, and so on."""
     all_digits: bool
     style: str
 
 
 @dataclass(slots=True)
 class _List:
-    """``counted`` are the numbers of its levels so far, which other lists of the same description share."""
+    """``counted`` has the current numbers of the levels; lists with the same definition share it."""
 
     levels: dict[int, _Level]
     counted: dict[int, int]
@@ -48,7 +48,7 @@ class Lists:
         self._of_styles = _of_styles(styles, self._lists)
 
     def mark(self, paragraph: ET.Element) -> str:
-        """What stands before its words, such as ``3.2`` or ``(c)``; empty for most. Paragraphs come in order."""
+        """What comes before its words, such as ``3.2`` or ``(c)``; empty for most. Call for the paragraphs in order."""
         properties = child(paragraph, "pPr")
         if properties is None or not self._lists:
             return ""
@@ -66,7 +66,7 @@ def _next(found: _List, level: int) -> str:
     for number in (one for one in found.levels if one <= level):
         if number in found.begins_anew:
             counted[number] = found.begins_anew.pop(number)
-        elif number not in counted:  # an item may come before the one that it is within
+        elif number not in counted:  # an item may come before its parent
             counted[number] = found.levels[number].start
         elif number == level:
             counted[number] += 1
@@ -119,14 +119,14 @@ def _level(element: ET.Element) -> _Level:
 
 
 def _form(level: ET.Element) -> str:
-    """One of ``numerals``'; for 0001, 0002 it is the first of them."""
-    found = next(descendants(level, "numFmt"), None)  # newer forms lie within what older programs pass over
+    """One of the forms in ``numerals``; for 0001, 0002 the first of them."""
+    found = next(descendants(level, "numFmt"), None)  # newer forms are within elements that older programs skip
     form = attribute(found, "val", "decimal") if found is not None else "decimal"
     return attribute(found, "format").partition(",")[0].strip() if found is not None and form == "custom" else form
 
 
 def _of_styles(root: ET.Element, lists: Mapping[str, _List]) -> dict[str, tuple[str, int]]:
-    """The list and the level that each style has, also from the one that it is made from."""
+    """The list and the level of each style, inherited from its parent if needed."""
     styles = {attribute(one, "styleId"): one for one in descendants(root, "style")}
     found = {}
     for name, style in styles.items():

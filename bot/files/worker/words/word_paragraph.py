@@ -1,4 +1,4 @@
-"""A paragraph of a Word document in, its text out, with marks for what its pages do not show.
+"""Reads the text of a paragraph of a Word document, and marks what its pages do not show.
 
 Pure. Source: ECMA-376 part 1, 17.3 and 17.13.
 """
@@ -23,10 +23,10 @@ _CHANGES = {"ins": "inserted", "moveTo": "moved here", "del": "deleted", "moveFr
 _CHANGES_2003 = {"Word.Insertion": "inserted", "Word.Deletion": "deleted"}
 _DEPTH_MAX = 60
 _IN_A_WORD = "\0"
-"""Behind a change that ends in a letter: no XML has it."""
+"""Follows a change that ends in a letter: a character that XML does not allow."""
 _FIELD_BEGINS, _FIELD_SHOWS, _FIELD_ENDS = "\1", "\2", "\3"
 _CODE_BEGINS, _CODE_ENDS = "\4", "\5"
-"""Before the code of a field, before its result and behind it; around what is typed of its code. No XML has these."""
+"""Before a field's code, before and after its result, and around visible parts of the code. Not allowed in XML."""
 _CODE = re.compile(f"{_CODE_BEGINS}([^{_CODE_ENDS}]*){_CODE_ENDS}")
 _FIELD = re.compile(
     f"{_FIELD_BEGINS}([^{_FIELD_BEGINS}-{_FIELD_ENDS}]*)(?:({_FIELD_SHOWS})([^{_FIELD_BEGINS}-{_FIELD_ENDS}]*))?{_FIELD_ENDS}"
@@ -39,17 +39,17 @@ _MARKS = re.compile(f"[{_FIELD_BEGINS}-{_CODE_ENDS}]")
 class Paragraph:
     text: str = ""
     number: str = ""
-    """Of an item in a list, as it stands before its words."""
+    """The number of a list item, as shown before its words."""
     marked: bool = False
-    """Whether marks in it say what no page shows: then the whole paragraph is given, so that it is clear of what."""
+    """Whether it contains marks for what no page shows: then the whole paragraph is given as context."""
     boxes: list[str] = field(default_factory=list)
-    """The paragraphs of text boxes that hang on it."""
+    """The paragraphs of attached text boxes."""
     drawn: list[str] = field(default_factory=list)
-    """Ids of charts and diagrams that hang on it."""
+    """Ids of attached charts and diagrams."""
 
 
 class Paragraphs:
-    """Reads one after the other, and counts the notes as they are met."""
+    """Reads paragraphs in order, and counts the notes."""
 
     def __init__(self, comments: Mapping[str, str], lists: Lists | None = None) -> None:
         self._comments = comments
@@ -66,7 +66,7 @@ class Paragraphs:
         return paragraph
 
     def note_number(self, kind: str, note_id: str) -> int:
-        """From 1, in the order in which the text refers to them; 0 where it does not."""
+        """From 1, in the order of the references in the text; 0 if there is none."""
         met = self._notes[kind]
         return met.index(note_id) + 1 if note_id in met else 0
 
@@ -122,7 +122,7 @@ class Paragraphs:
                 paragraph.drawn += ids[:1]
 
     def _marked(self, element: ET.Element, name: str, paragraph: Paragraph, pieces: list[str], depth: int) -> None:
-        """A run or what wraps runs, in brackets where it is a change, a comment or hidden."""
+        """A run or what wraps runs, in brackets if it is a change, a comment or hidden."""
         mark = _CHANGES.get(name, "")
         author = named(attribute(element, "author"))
         if name == "annotation":  # Word 2003
@@ -158,12 +158,13 @@ class Paragraphs:
 
 
 def _joined(pieces: list[str]) -> str:
-    """A change within a word does not part it."""
+    """A change within a word does not split it."""
     return beside_marks(re.sub(rf"{_IN_A_WORD} (?=\w)|{_IN_A_WORD}", "", _without_fields("".join(pieces))))
 
 
 def _without_fields(text: str) -> str:
-    """With their results alone; one that has none may show words of its code. A field may end in another paragraph."""
+    """Fields are replaced by their results; one without may show words of its code. A field may end in a later
+    paragraph."""
     if _MARKS.search(text) is None:
         return text
     for _ in range(_DEPTH_MAX):
@@ -183,7 +184,7 @@ def _field_sign(char: ET.Element) -> str:
 
 
 def _number_of_2003(paragraph: ET.Element) -> str:
-    """Word 2003 writes it down; of a bullet the sign, which is none."""
+    """Word 2003 stores it; for a bullet that is its sign, which is left out."""
     written = child(paragraph, "pPr", "listPr", "t")
     text = attribute(written, "val") if written is not None else ""
     return text if any(char.isalnum() for char in text) else ""
@@ -195,7 +196,7 @@ def _is_hidden(run: ET.Element) -> bool:
 
 
 def _chosen(field_begin: ET.Element) -> str:
-    """What a list or a box in a form of Word 97 shows: the entry that was chosen or a tick, which no run repeats."""
+    """What a list or a check box in a Word 97 form shows: the chosen entry or a tick, which is in no run."""
     box = child(field_begin, "ffData", "checkBox")
     if box is not None:
         state = child(box, "checked")
@@ -221,7 +222,7 @@ def _symbol(code: str, font: str) -> str:
 
 
 _OWN_SIGNS = 0xF0
-"""Where Word keeps the signs of fonts that have no letters: most of those below are of Wingdings."""
+"""Where Word stores the signs of symbol fonts; most of those below are of Wingdings."""
 _SIGNS = {
     0xFC: "✓", 0xFB: "✗", 0xFD: "☒", 0xFE: "☑", 0x6F: "☐", 0x71: "☐", 0x72: "☐", 0xA8: "☐", 0x78: "☒",
     0xB7: "•", 0x6C: "●", 0x6E: "■", 0xA7: "▪", 0xD8: "➢", 0xE0: "→", 0xDF: "←", 0x4A: "☺", 0x4C: "☹",
@@ -238,4 +239,4 @@ _TEXTS: dict[str, Callable[[ET.Element], str]] = {
     "instrText": lambda part: f"{_CODE_BEGINS}{part.text or ''}{_CODE_ENDS}",
     **dict.fromkeys(("oMath", "oMathPara"), lambda part: f" {linear(part).strip()} "),
 }
-"""What stands for words by itself."""
+"""Text for an element without words."""

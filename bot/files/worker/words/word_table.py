@@ -1,7 +1,6 @@
-"""A table of a Word document in, a line a row out; a table within a cell stands in brackets where it is.
+"""Reads a table of a Word document, with a line for each row; a nested table is in brackets.
 
-Pure. Source: ECMA-376 part 1, 17.4 (tables), 17.13.5 (rows and cells that were
-inserted or deleted).
+Pure. Source: ECMA-376 part 1, 17.4 (tables), 17.13.5 (inserted and deleted rows and cells).
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _CELL_CHANGES = (("tcPr", "cellIns", "cell inserted"), ("tcPr", "cellDel", "cell
 
 @dataclass(slots=True)
 class Row:
-    """``marked`` as in a paragraph; ``beside`` are the paragraphs with text boxes or drawings hanging on them."""
+    """``marked`` as in a paragraph; ``beside`` are the paragraphs with attached text boxes or drawings."""
 
     text: str = ""
     marked: bool = False
@@ -31,7 +30,7 @@ class Row:
 
 
 def rows(table: ET.Element, paragraphs: Paragraphs, depth: int = 0) -> Iterator[Row]:
-    """Rows of tables within are part of the row that they are in."""
+    """Rows of nested tables are part of their cell's row."""
     for element in _parts(table, "tr"):
         row, cells, choices = Row(), list[str](), ""
         for part in _parts(element, "tc", "sdtPr"):
@@ -81,7 +80,7 @@ def _cell(cell: ET.Element, row: Row, paragraphs: Paragraphs, depth: int) -> str
 
 
 def _parts(element: ET.Element, *names: str) -> Iterator[ET.Element]:
-    """Children of these names, also those within what only wraps them."""
+    """Children with these names, also within mere wrappers."""
     waiting = list(reversed(element))
     while waiting:
         part = waiting.pop()
