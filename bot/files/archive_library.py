@@ -1,6 +1,7 @@
-"""Whether archives that Python has no reader for can be opened here.
+"""Finds out whether this system can open archives that Python has no reader for.
 
-I/O: one short-lived process that tries it (the worker's ``archive_report``): the bot itself loads no such library.
+I/O: one short-lived process that tries it (the worker's ``archive_report``), since the bot itself loads no such
+library.
 """
 
 from __future__ import annotations

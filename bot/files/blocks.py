@@ -46,7 +46,7 @@ def _blocks(
     extract: ImageExtract | PdfExtract | TextExtract, name: str, directory: Path, use: object
 ) -> list[ContentBlock]:
     """What the worker says about a file (``about``, ``language``) stays on the label's line, even if a file has taken
-    it over."""
+    over the worker."""
     about = one_line(extract.about)[:ABOUT_CHARS_MAX]
     if isinstance(extract, ImageExtract):
         label = f'File "{name}" ({about}, {extract.width_px} × {extract.height_px} px):'

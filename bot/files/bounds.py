@@ -15,8 +15,7 @@ REPLY_BYTES_MAX = 1_000_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvertLimits:
-    """The most that goes into one conversion and comes out. All of it changes the result, so it is part of the cache
-    key."""
+    """The most that one conversion takes and returns. Each limit changes the result, so it is part of the cache key."""
 
     image_side_px_max: int
     """Longest side of an image that is sent; the model shrinks larger ones (claude:en/build-with-claude/vision)."""
@@ -57,7 +56,7 @@ class FileLimits:
     convert_timeout_s: float = 60.0
     """For one conversion, by the clock and by the processor."""
     file_timeout_s: float = 180.0
-    """For one attached file with all its members; those not reached by then are named."""
+    """For one attached file with all its members; those not reached in this time are named."""
     memory_bytes_max: int = 1_000_000_000
     """Address space of a worker process."""
     office_refused: bool

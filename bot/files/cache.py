@@ -1,21 +1,21 @@
-"""Prepared files on disk: a key in, the extracts and where their bytes lie out.
+"""Keeps prepared files on disk: extracts by key, and the files that they name.
 
 I/O: a directory that several processes may share.
 
 Rules:
-- An entry is a directory, written under another name and renamed when whole, so that nobody sees half of one. If two
-  processes prepare the same file, the first rename wins and both use it.
-- All together never exceed ``bytes_max``, entries and files in preparation alike. The least recently used entries go
-  to make space; where that is not enough, because the rest is in use, the file is refused.
-- An entry is read-only, but for what is kept of its readings; using it sets its modification time. One that was not
-  used for ``age_max_s`` is as good as none, and goes with the next sweep.
-- An entry is in use while a ``Use`` of it exists: its bytes may be on their way to the model. Of what other processes
-  use nothing is known but the time, so that ``_IN_USE_S`` have to do where there are any.
-- What is in preparation belongs to a process, which holds a lock on a file of its own. A sweep removes what belongs to
-  no living one.
-- The name of an entry begins with a digest of the file's id, by which ``forget`` finds all its versions. A file that
-  was forgotten is never kept again, nor what of it is in preparation; Slack gives no id twice.
-- ``remove_older`` goes by when the preparation of an entry began, which is the time of its list of extracts.
+- An entry is a directory, written under another name and renamed when complete, so that nobody sees a partial one. If
+  two processes prepare the same file, the first rename wins and both use it.
+- All entries and files in preparation together never exceed ``bytes_max``. The least recently used entries make way; if
+  that is not enough, because the rest is in use, the file is refused.
+- An entry is read-only, except for kept notes on it; using it sets its modification time. One that was not used for
+  ``age_max_s`` counts as missing, and is removed by the next sweep.
+- An entry is in use while a ``Use`` of it exists: its bytes may be on their way to the model. Other processes' uses are
+  known only by their time, so ``_IN_USE_S`` has to do if there are any.
+- Files in preparation belong to a process, which holds a lock on a file of its own. A sweep removes those whose process
+  has ended.
+- The name of an entry begins with a digest of the file's id, by which ``forget`` finds all its versions. A forgotten
+  file is never kept again, even if it is being prepared; Slack gives no id twice.
+- ``remove_older`` goes by when the preparation of an entry began: the time of its list of extracts.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ class Cache:
         self._age_max_s = age_max_s
         self._uses = Uses()
         self._sizes: dict[str, int] = {}
-        """Of entries, which change by ``add`` alone."""
+        """Bytes of each entry, which only ``add`` changes."""
         self._expected_bytes: dict[Path, int] = {}
-        """Of what this process is preparing."""
+        """Bytes that this process is preparing."""
         self._begun_at_s: dict[Path, float] = {}
         self._forgotten: OrderedDict[str, None] = OrderedDict()
         self._owner = uuid4().hex
@@ -145,7 +145,7 @@ class Cache:
         return frozenset(one for one in file_ids if any(self._directory.glob(f"{digest(one)}-*/{pattern}")))
 
     def forget(self, *file_ids: str) -> None:
-        """Removes whatever was kept of the files, for good."""
+        """Removes everything kept of the files, for good."""
         prefixes = dict.fromkeys(map(digest, file_ids))
         with self._locked():
             self._forgotten |= prefixes
@@ -201,7 +201,7 @@ class Cache:
             self._owner_lock = None
 
     def _make_space(self, wanted_bytes: int) -> None:
-        """Removes entries, the least recently used first, until this many more bytes fit within the bound."""
+        """Removes entries, the least recently used first, until this many more bytes fit within the limit."""
         sizes = self._measured()
         preparing = sum(
             max(size_bytes(path), self._expected_bytes.get(path, 0)) for path in self._directory.glob(f"{_UNFINISHED}*")

@@ -1,4 +1,4 @@
-"""How this system can confine the processes that read strangers' files.
+"""Finds out how this system can confine the processes that read untrusted files.
 
 I/O: one short-lived process that tries it (``bot.files.worker.confinement.report``).
 """
@@ -42,7 +42,7 @@ NONE = Confinement(0, network_namespace=False, call_filter=False)
 
 
 async def probe() -> Confinement:
-    """What there is; ``NONE`` if not even trying works."""
+    """What the system offers; ``NONE`` if not even trying works."""
     try:
         process = await asyncio.create_subprocess_exec(
             *isolated.command("bot.files.worker.confinement.report"), stdin=DEVNULL, stdout=PIPE, stderr=DEVNULL, env={}

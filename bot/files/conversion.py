@@ -37,8 +37,8 @@ from bot.files.sandbox import Sandbox
 
 _DEPTH_MAX = 6
 _SEEN_RENDERED_MAX = 5
-"""So many of the documents in a document have their own pages: an office program takes a second or two for each, and
-what the others show is on the pages around them."""
+"""This many documents within a document get pages of their own: an office program takes a second or two for each, and
+the pages around them show something of the others."""
 _NOTES_MAX = 5
 
 SparePdf = Callable[[Path], Awaitable[None]]
@@ -56,7 +56,7 @@ class _Task:
     jobs: int
     spare_pdf: SparePdf | None
     seen: set[tuple[str, ...]] = field(default_factory=set)
-    """The paths of members of which pages around them have a picture."""
+    """The paths of members that the pages around them show a picture of."""
     seen_left: int = _SEEN_RENDERED_MAX
 
     def may_render(self, extract: OfficeExtract, path: tuple[str, ...]) -> bool:
@@ -75,7 +75,7 @@ class Conversion:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with everything that makes the same file come out differently."""
+        """Changes with everything that changes the result of a conversion."""
         return f"{self._limits.convert.to_json()} office={self._opens_office}"
 
     @property
@@ -192,7 +192,8 @@ class Conversion:
     async def _rendered(
         self, task: _Task, source: Path, name: str, extract: OfficeExtract, path: tuple[str, ...]
     ) -> list[Extract]:
-        """The document as rendered by LibreOffice or else by Slack; otherwise what it offers instead, and a note."""
+        """The document as rendered by LibreOffice or else by Slack; otherwise the document's fallback extracts, and a
+        note."""
         if not task.may_render(extract, path):
             return await self._followed(task, source, name, instead_of(extract), path)
         inside = " › ".join(path)
@@ -215,7 +216,7 @@ class Conversion:
     async def _read_anew(
         self, task: _Task, source: Path, name: str, made: list[Path], extract: OfficeExtract, path: tuple[str, ...]
     ) -> list[Extract]:
-        """The contents of the files that were made of a document. Raises ``Unreadable`` if there are none."""
+        """The contents of the files made from a document. Raises ``Unreadable`` if there are none."""
         found: list[Extract] = []
         for number, file in enumerate(made, 1):
             task.jobs += 1
@@ -230,7 +231,7 @@ class Conversion:
         return found
 
     async def _with_results(self, task: _Task, source: Path, name: str, made: Path) -> list[Extract]:
-        """The workbook itself, with those results of formulas that it lacks and that ``made`` has."""
+        """The workbook itself, with missing formula results taken from ``made``."""
         results = task.out / f"{task.jobs}-results.xlsx"
         await asyncio.to_thread(link_or_copy, made, results)
         try:
@@ -258,7 +259,7 @@ class Conversion:
 
 
 def _settled(extract: Extract) -> list[Extract]:
-    """Of a workbook that LibreOffice wrote: what still lacks its results then is shown without them."""
+    """For a workbook that LibreOffice wrote: formulas that still have no result are shown without one."""
     again = isinstance(extract, OfficeExtract) and extract.into == "xlsx"
     return instead_of(extract) if isinstance(extract, OfficeExtract) and again else [extract]
 
@@ -292,6 +293,6 @@ def _few_notes(extracts: list[Extract]) -> list[Extract]:
 
 
 def files_of(extracts: list[Extract]) -> set[str]:
-    """The names of the files that the extracts need; everything else beside them was only on the way."""
+    """The names of the files that the extracts need; any others were intermediate."""
     on_the_way = NoteExtract | OfficeExtract | MemberExtract | DrawingExtract
     return set(files_named(extract for extract in extracts if not isinstance(extract, on_the_way)))

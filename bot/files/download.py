@@ -5,8 +5,8 @@ or short bodies) a bounded number of times.
 
 Rules (slack:reference/objects/file-object; what Slack serves was observed in the wild):
 - The token goes to Slack's hosts over https, or to the very host and port of ``SLACK_API_URL``, and nowhere else.
-- Nor does it go to a method of the Web API: a file that an app only names, wherever it lies, could name one, and
-  methods take a ``GET`` with the token in its header (slack:apis/web-api), those that post or revoke among them.
+- Nor does it go to a Web API method: an app may name any address for a file, and methods, some of which post or revoke,
+  accept a ``GET`` with the token in its header (slack:apis/web-api).
 - No redirect is followed: Slack answers a request it may not serve with one to its login page.
 - Without ``files:read`` Slack answers with its login page and HTTP 200. Other pages have other causes, and canvases,
   posts, e-mails and HTML files are pages themselves: ``web_pages`` tells them apart.
@@ -164,8 +164,8 @@ def _retry_after_s(response: httpx.Response) -> float | None:
 
 
 def _calls_a_method(url: httpx.URL, api_path: str) -> bool:
-    """Whether its path is one of a method, however that is spelled: under ``/api/``, and on a server that stands in for
-    Slack where its Web API is."""
+    """Whether its path is a method's, however it is spelled: under ``/api/`` or, on a server that stands in for Slack,
+    under its Web API's path."""
     path = url.path
     while (plain := unquote(path)) != path:
         path = plain
@@ -177,5 +177,5 @@ def _calls_a_method(url: httpx.URL, api_path: str) -> bool:
 
 
 def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    """Scheme, host and port, the port spelt out: httpx leaves out a scheme's own one."""
+    """Scheme, host and port. The port is always given, since httpx leaves out a scheme's default one."""
     return url.scheme, url.host, url.port or {"http": 80, "https": 443}.get(url.scheme)

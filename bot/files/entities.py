@@ -1,4 +1,4 @@
-"""Replaces the entities in HTML text by their characters, whatever number an entity claims. Pure."""
+"""Replaces HTML entities by their characters, whatever number an entity claims. Pure."""
 
 from __future__ import annotations
 

@@ -25,14 +25,14 @@ def used_at(entry: Path) -> float:
 def prepared_at_s(entry: Path) -> float:
     try:
         return (entry / EXTRACTS).stat().st_mtime
-    except OSError:  # it is not whole, or goes just now
+    except OSError:  # incomplete, or just being removed
         return 0.0
 
 
 def size_bytes(directory: Path) -> int:
-    """Bytes of all files beneath it, each once however many names it has. Files that vanish meanwhile do not count."""
+    """Bytes of all files beneath it, each counted once however many names it has. Vanishing files do not count."""
     sizes: dict[int, int] = {}
-    for parent, directories, files in os.walk(directory):  # which goes on where a directory is gone
+    for parent, directories, files in os.walk(directory):  # goes on if a directory is gone
         for name in (*directories, *files):
             with suppress(FileNotFoundError):
                 state = os.lstat(os.path.join(parent, name))  # noqa: PTH118 - many small files: a Path costs more

@@ -27,7 +27,7 @@ class ImageExtract:
 
 @dataclass(frozen=True, slots=True)
 class PdfExtract:
-    """A valid, unencrypted PDF. ``about`` names what it was made of where that was not a PDF."""
+    """A valid, unencrypted PDF. ``about`` names what it was made from, if that was not a PDF."""
 
     file: str
     pages: int
@@ -39,7 +39,7 @@ class PdfExtract:
 class TextExtract:
     """UTF-8 text. ``language`` is the fence's info word; ``about`` says what it is: "Python source, 120 lines".
 
-    Of one that is too long for a request, ``file`` has the ends; the rest of the fields is about the whole.
+    If it is too long for a request, ``file`` has the ends; the other fields describe the whole text.
     """
 
     file: str
@@ -47,16 +47,16 @@ class TextExtract:
     about: str = field(repr=False)
     inside: str = field(default="", repr=False)
     whole: str = field(default="", repr=False)
-    """The file that has all of it; empty where ``file`` does."""
+    """The file with all of the text; empty if ``file`` has it."""
     whole_about: str = field(default="", repr=False)
     lines: int = 0
-    """Of ``whole``."""
+    """The number of lines of ``whole``."""
     head_lines: int = 0
-    """So many of its first lines say what the others are: the columns of a table."""
+    """This many of its first lines explain the others: the columns of a table."""
     sheet: str = field(default="", repr=False)
-    """Of a workbook, which is to be read once more for ``whole``."""
+    """For a workbook, which has to be read once more for ``whole``."""
     left_out: str = field(default="", repr=False)
-    """The reason of the note that says what ``file`` lacks."""
+    """The reason for a note that says what ``file`` lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class NoteExtract:
 class MemberExtract:
     """A file found inside the file (an archive's, a mail's), to be converted in its turn.
 
-    ``seen`` says that the pages of the document around it have a picture of it.
+    ``seen``: the pages of the document around it show a picture of it.
     """
 
     file: str
@@ -84,14 +84,14 @@ class MemberExtract:
 class OfficeExtract:
     """The file is a document for an office program; ``about`` names its kind, ``suffix`` fits it.
 
-    ``optional`` says that the other extracts tell enough where there is no such program.
+    ``optional``: the other extracts suffice if there is no such program.
     """
 
     suffix: str
     about: str = field(repr=False)
     optional: bool = False
     into: str = "pdf"
-    """What it is to be made: "pdf" for its pages, "xlsx" to read its cells from that, "html" for the charts in it."""
+    """What to convert it to: "pdf" for its pages, "xlsx" to read its cells from that, "html" for its charts."""
     words: str = ""
     """The file with its words, to find those that no page shows; may be empty."""
     results: bool = False
@@ -99,7 +99,7 @@ class OfficeExtract:
     calculated: bool = False
     """All formulas are to be worked out, whatever results the file holds."""
     instead: tuple[dict[str, Any], ...] = ()
-    """What it gives, as ``to_json`` has it, where there is no such program, or it does not open the file."""
+    """Extracts in the form of ``to_json``, in case there is no such program, or it can't open the file."""
 
 
 _CHECKED = ("str", "int", "bool")
@@ -175,7 +175,7 @@ def instead_of(extract: OfficeExtract) -> list[Extract]:
 
 
 def files_named(extracts: Iterable[Extract]) -> Iterator[str]:
-    """All that a conversion wrote, also what is for the case that nobody renders a document."""
+    """All files that a conversion wrote, including those for when nobody renders a document."""
     for extract in extracts:
         if isinstance(extract, OfficeExtract):
             yield from [extract.words] if extract.words else []

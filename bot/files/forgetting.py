@@ -1,6 +1,6 @@
 """Removes files from this process's cache that were deleted in Slack or erased by an operator.
 
-I/O: the database, through which several processes tell each other, and the cache, of which each has its own.
+I/O: the database, through which processes tell each other, and this process's own cache.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ log = get_logger(__name__)
 
 LOOK_EVERY_S = 5.0
 AT_ONCE_MAX = 500
-"""Whoever deletes ten thousand files has them forgotten in some steps, between which the database serves others."""
+"""If somebody deletes ten thousand files, they are forgotten in steps, between which the database serves others."""
 OVERLAP_S = 60.0
-"""Allows for rows that were committed later than their own time says."""
+"""Allows for rows that were committed later than their time says."""
 
 
 class DeletedFiles(Protocol):
@@ -28,11 +28,11 @@ class DeletedFiles(Protocol):
         """A workspace and a file's id each, for all processes that share the database."""
 
     async def since(self, at_s: float) -> dict[str, float]:
-        """The ids, with their times, of what was added at ``at_s`` or later, in seconds since 1970."""
+        """The ids, with their times, that were added at ``at_s`` or later, in seconds since 1970."""
 
 
 class Kept(Protocol):
-    """What is kept of files."""
+    """A place that keeps files."""
 
     async def forget(self, *file_ids: str) -> None: ...
 
@@ -54,7 +54,8 @@ class Forgetting:
         self._looking: asyncio.Task[None] | None = None
 
     async def deleted(self, team_id: str, file_id: str) -> None:
-        """Slack says so, to one of the processes. What is heard while others are forgotten is forgotten together."""
+        """Called when Slack reports deleted files, which it does to one of the processes. Reports that arrive meanwhile
+        are handled together."""
         heard = team_id, file_id
         self._heard[heard] = None
         async with self._at_work:
@@ -69,7 +70,7 @@ class Forgetting:
                 log.warning("file.deletion_not_shared", error=str(error))
 
     async def start(self) -> None:
-        """Removes first what was deleted while this process was not running."""
+        """First removes what was deleted while this process was not running."""
         await self._look()
         self._looking = asyncio.create_task(self._look_for_ever())
 

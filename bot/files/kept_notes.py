@@ -1,6 +1,6 @@
 """Stores the model's notes on parts of a long file for later questions.
 
-I/O: files in the cache entry of the document, so that they are bounded, age and are erased with it.
+I/O: files in the cache entry of the document, so that they share its limits and are removed with it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from bot.files.cache import Cache
 
 PATTERN = "note-*.json"
 BYTES_MAX = 4_000_000
-"""Of what is kept for one entry."""
+"""The most bytes kept for one entry."""
 
 
 class NotesStore:

@@ -62,7 +62,7 @@ class LongReader:
 
 
 def _all_lines(text: WholeText) -> Iterator[str]:
-    """However they end, a line feed ends them here: a text that needs no other change is kept as it came."""
+    """Any line end becomes a line feed here, since a text that needs no other change is kept as it came."""
     try:
         with text.data.path.open(encoding="utf-8", errors="replace") as file:
             yield from file

@@ -45,10 +45,10 @@ _WORK_OUT = ("/org.openoffice.Office.Calc/Formula/Load", "OOXMLRecalcMode", "0")
 
 
 _START_AGAIN = frozenset({79, 81})
-"""Exit codes by which it asks for that, as it does with every new profile (its desktop/inc/app.hxx)."""
+"""Exit codes by which it asks to be restarted, as with every new profile (its desktop/inc/app.hxx)."""
 _STARTS_MAX = 3
 _MADE = "made"
-"""The directory for what it makes, so that this is not taken for the document."""
+"""The directory for its output, so that this is not mistaken for the document."""
 _PICTURES_MAX = 20
 
 
@@ -63,10 +63,11 @@ class Office:
         return self._program is not None
 
     async def convert(self, source: Path, extract: OfficeExtract, directory: Path) -> list[Path]:
-        """What it was made, inside ``directory``, an empty one of the caller's, who removes it with all it holds.
+        """What the document was converted to, inside ``directory``, an empty one that the caller removes with its
+        contents.
 
-        One file, or, of a spreadsheet in HTML, its charts and pictures in their order. Raises ``Unreadable``;
-        ``UnreadableNow`` where the program could not be started.
+        One file or, for a spreadsheet in HTML, its charts and pictures in order. Raises ``Unreadable``, or
+        ``UnreadableNow`` if the program could not be started.
         """
         document = directory / f"document{extract.suffix}"
         await asyncio.to_thread(_prepare, directory, source, document, extract)
@@ -88,7 +89,7 @@ class Office:
         return made
 
     async def _run(self, directory: Path, document: Path, into: str) -> int:
-        """The exit code; the process is gone then, also where this is cancelled."""
+        """The exit code. The process is gone when this returns or is cancelled."""
         process = await self._started(directory, document, into)
         try:
             return await process.wait()
@@ -121,7 +122,7 @@ def installed(program: str = "soffice") -> bool:
 
 
 def _program(name: str) -> Path | None:
-    """LibreOffice itself, beside the launcher of that name, a script that starts several more programs."""
+    """LibreOffice itself, beside its launcher, which is a script that starts several more programs."""
     launcher = shutil.which(name) if name else None
     if launcher is None:
         return None
@@ -163,7 +164,7 @@ def _profile(*, calculated: bool) -> str:
 
 
 def _made(directory: Path, document: Path, into: str) -> list[Path]:
-    """LibreOffice names the pictures of an HTML file after that, and writes them as they come."""
+    """LibreOffice names the pictures after the HTML file, and writes them in order."""
     if into == "html":
         found = [path for path in (directory / _MADE).iterdir() if path.suffix != ".html"]
         found.sort(key=lambda path: path.lstat().st_mtime_ns)

@@ -1,4 +1,4 @@
-"""The directory that one conversion writes to, handing out names that do not collide.
+"""Manages the directory that one conversion writes to, and gives out names that do not collide.
 
 I/O: links or copies a file; other paths are written by whoever asked for them.
 """
@@ -37,16 +37,17 @@ class Outbox:
         self._count = 0
         self.attached: Path | None = None
         self.unlinked: list[str] = []
-        """Names that ``attached`` is to have, too, which only whoever wants it read may give it."""
+        """Further names for ``attached``; only the caller that wants it read may create them."""
 
     def new(self, suffix: str) -> Path:
-        """A path that nothing is at yet. ``suffix`` starts with its dot."""
+        """An unused path. ``suffix`` starts with a dot."""
         path = self._directory / f"{self._prefix}{self._count}{suffix}"
         self._count += 1
         return path
 
     def same(self, source: Path, suffix: str) -> Path:
-        """A path that is, or will be, the same file as ``source``: a worker may read what is attached, not link it."""
+        """A path that is, or will be, the same file as ``source``: a worker may read the attached file, but not link
+        it."""
         path = self.new(suffix)
         try:
             os.link(source, path)

@@ -33,7 +33,7 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 TRANSCRIPT_BYTES = 1_000_000
-"""The most that a transcript is expected to take: an hour of talk is a tenth of it."""
+"""The longest transcript to expect, in bytes: an hour of talk takes a tenth of it."""
 
 FileInfo = Callable[[str], Awaitable[Attachment]]
 """Calls files.info for a file id. Raises ``SlackError``."""
@@ -154,7 +154,7 @@ class FileReader:
             await asyncio.to_thread(self._cache.discard, begun)
 
     async def _fetch_beside(self, attachment: Attachment, url: str, to: Path) -> None:
-        """Another file that Slack made of ``attachment``, of whatever size."""
+        """Another file that Slack made from ``attachment``, of any size."""
         await self._downloader.fetch(replace(attachment, size_bytes=None, mimetype=""), url, to)
 
     async def _known_or_read(self, attachment: Attachment, begins: Callable[[str], None]) -> PreparedFile:
@@ -173,7 +173,7 @@ class FileReader:
     async def _read(self, attachment: Attachment, key: str) -> Entry:
         """Downloads, converts and stores; a refusal because of the file itself is stored as well.
 
-        What may come out better the next time is stored under a key of its own, where it is not looked for.
+        A result that may be better next time is stored under a different key, where it is not looked for.
         """
         if not attachment.url:
             raise Unreadable(fetch_notes.NO_ADDRESS)

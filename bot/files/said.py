@@ -103,8 +103,8 @@ def _beginning(path: Path) -> str:
 
 
 def words_of_vtt(vtt: str) -> str:
-    """The lines that are spoken, as one text. Source: the WebVTT format: blocks apart by blank lines, of which those
-    with a time (``-->``) are cues."""
+    """The spoken lines, as one text. Source: the WebVTT format: blocks are separated by blank lines, and those with a
+    time (``-->``) are cues."""
     spoken: list[str] = []
     in_cue = False
     for line in vtt.splitlines():

@@ -1,4 +1,4 @@
-"""Has files read by worker processes that may die: a small pool, started when needed and closed when idle.
+"""Reads files in worker processes that may die: a small pool, started when needed and closed when idle.
 
 I/O: starts ``bot.files.worker`` processes and talks to them over pipes.
 
@@ -38,9 +38,9 @@ ENVIRONMENT = {
         "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=67108864:glibc.malloc.trim_threshold=536870912"
     ),
 }
-"""A worker's, whole. Each file is read by a process that has no memory yet: what it allocates in large pieces, as for
-pictures, comes in huge pages, where the system gives such on request, instead of thousands of small ones, and is not
-given back until it ends."""
+"""The environment of a worker. Each file is read by a process that begins without memory of its own. Large allocations,
+as for pictures, then use huge pages, if the system gives them on request, instead of thousands of small ones, and are
+kept until the process ends."""
 _CLOSE_WITHIN_S = 5.0
 _FAULT = re.compile(r"[\w.<>: -]{1,200}")
 """An exception's name and line, not text that a file wants to have logged."""
@@ -127,7 +127,8 @@ class Sandbox:
         return await asyncio.to_thread(_believable, reply, source, out, prefix)
 
     def over(self, out: Path) -> None:
-        """The attachment in ``out`` is finished: the process that reads it stops waiting and makes way for the next."""
+        """The attachment in ``out`` is finished: the process that reads it stops waiting, so that the next can
+        start."""
         for worker in self._idle:
             if worker.out == str(out):
                 worker.over()
@@ -201,8 +202,8 @@ class Sandbox:
 
 
 def _believable(reply: dict[str, Any], source: Path, out: Path, prefix: str) -> list[Extract]:
-    """The extracts, where each is well-formed and its file is this job's own, and a file rather than a link to one.
-    A file that is ``source`` itself, and that a worker may not link to it, is linked here.
+    """The valid extracts: each is well-formed, and its file belongs to this job and is not a symbolic link. If the file
+    is ``source`` itself, which a worker may not link, it is linked here.
 
     Raises ``Unreadable``.
     """
@@ -211,7 +212,7 @@ def _believable(reply: dict[str, Any], source: Path, out: Path, prefix: str) -> 
         names = set(files_named(extracts))
         well = all(name.startswith(prefix) for name in names)
         for name in names.intersection(reply.get("unlinked", ())) if well else ():
-            link_or_copy(source, out / name)  # to nothing that is there already
+            link_or_copy(source, out / name)  # only if nothing is there yet
         well = well and all(stat.S_ISREG((out / name).lstat().st_mode) for name in names)
     except (KeyError, TypeError, ValueError, AttributeError, OSError, RecursionError):
         extracts, well = [], False

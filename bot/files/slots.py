@@ -27,8 +27,7 @@ _Turn = asyncio.Future[None]
 
 @contextmanager
 def for_one_question(person: Hashable = None) -> Iterator[None]:
-    """Every slot requested within the block, even in tasks started there, is requested for this question of this
-    person."""
+    """Every slot requested within the block, also in tasks started there, counts for this person and question."""
     token = _ASKER.set(_Asker(person))
     try:
         yield
@@ -44,7 +43,7 @@ class Slots:
         self._each_max = each_max or count
         self._held: Counter[Hashable] = Counter()
         self._waiting: dict[Hashable, dict[_Asker, deque[_Turn]]] = {}
-        """By person, then by question, whose turn is next first."""
+        """By person, then by question; the next turn is first."""
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
@@ -66,7 +65,7 @@ class Slots:
             await turn
         except asyncio.CancelledError:
             if not turn.cancelled():
-                self._release(asker.person)  # the slot was given at the very moment
+                self._release(asker.person)  # the slot was given at that very moment
             raise
 
     def _give(self, person: Hashable) -> None:
@@ -82,7 +81,7 @@ class Slots:
             turn.set_result(None)
 
     def _next(self) -> _Turn | None:
-        """The turn that is due, with a slot counted for it: for whoever holds the fewest, else for whoever has waited
+        """The next turn, with a slot counted for it: for the person with the fewest slots, else the one who has waited
         longest.
 
         That person, and the question, then go behind all others.

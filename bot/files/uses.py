@@ -10,7 +10,7 @@ import weakref
 
 
 class Use:
-    """Keeps what it was begun for, as long as this value exists."""
+    """Keeps what it was created for in use, as long as this value exists."""
 
     __slots__ = ("__weakref__",)
 

@@ -1,4 +1,4 @@
-"""Recognises a web page that Slack or something on the way served in place of a file.
+"""Recognises a web page that Slack or a proxy served in place of a file.
 
 Pure. Slack serves its login page with HTTP 200 if an app may not read a file (observed in the wild, documented
 nowhere), so only the page itself tells. Pages that are the file are left alone.
@@ -16,7 +16,7 @@ HEAD_BYTES = 65_536
 """How many bytes of the download are examined here."""
 
 _PAGES = frozenset({"post", "space", "quip", "canvas", "email", "html"})
-"""Modes and filetypes of what downloads as HTML: what was written in Slack itself, e-mails sent into it, web pages."""
+"""Modes and filetypes that download as HTML: what was written in Slack itself, e-mails sent into it, web pages."""
 _LOOKS_LIKE_PAGE = re.compile(rb"\s*(?:<!doctype html|<html)\b", re.IGNORECASE)
 _SIGN_IN = re.compile(rb"\b(?:sign|log)[ _-]?in\b", re.IGNORECASE)
 _SIGN_IN_FORM = re.compile(
