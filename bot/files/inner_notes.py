@@ -22,7 +22,7 @@ APPLE_2009 = (
 )
 APPLE_IN_PART = "is damaged or very long, so its words were read only in part. Please send it as a PDF."
 LIST_IN_PART = "is very long, so only its beginning was read. Please send the part that matters as text."
-EPS_PREVIEW = "is an EPS drawing, of which I can only see the preview that it keeps of itself. Please send it as a PDF."
+EPS_PREVIEW = "is an EPS drawing, and I can only see the preview stored in it. Please send it as a PDF."
 CHARTS_IN_PART = "holds charts with very many points, of which only the first were read. Please send those as a table."
 OWNER_FILE = (
     "is a file that only says who has a document open, and not the document itself. "

@@ -16,7 +16,7 @@ DAMAGED_PDF = "is a damaged PDF, which I could not repair. Please export it agai
 NO_PAGES = "is a PDF without any pages. Please export it again."
 DAMAGED_IMAGE = "is a damaged image. Please send it again."
 CUT_IMAGE = "is an incomplete image: the missing part shows as one colour. Please send it again if that part matters."
-FRAMES_UNREADABLE = "is a damaged animation, of which some frames could not be read. Please send it again."
+FRAMES_UNREADABLE = "is a damaged animation: some of its frames could not be read. Please send it again."
 NOT_DRAWN = "is an SVG drawing that could not be drawn, so only its source was read. Please send it as a PNG."
 DRAWN_WITHOUT_OUTSIDE = "has links to pictures elsewhere, which were not fetched. Please send those as well."
 PSD_WITHOUT_PICTURE = (
@@ -40,7 +40,7 @@ PROGRAM = "is a program, which I don't open. Please send what you want to ask ab
 ARCHIVE = "is an archive of a kind that I can't open. Please send its files one by one."
 DAMAGED_ARCHIVE = "is a damaged archive. Please pack it again."
 NOTHING_INSIDE = "is an archive with no files in it. Please pack it again."
-NESTED = "was not opened, because it lies too deep in other archives. Please send it by itself."
+NESTED = "was not opened, because it is nested too deeply in other archives. Please send it by itself."
 DAMAGED_OFFICE = (
     "can't be opened, because it is damaged or password-protected. Please save it again without a password."
 )
@@ -52,7 +52,7 @@ XFA_WORDS = (
 CROWDED = "was not read, because too much else came with it. Please send it by itself."
 CUT_WORDS = "was read only as far as Slack gives its text. Please send the rest as text."
 TRANSCRIBING = "is still being transcribed by Slack. Please ask again in a minute."
-OUT_OF_TIME = "was not read, because the files before it needed all the time that I had. Please send it by itself."
+OUT_OF_TIME = "was not read, because the files before it took all the time I had. Please send it by itself."
 
 
 HEARD_CHARS_MAX = 300
@@ -250,7 +250,7 @@ def cut_off(about: str) -> str:
 def sheet_rows_left_out(ranges: list[str]) -> str:
     named = ", ".join(ranges[:3]) + (f" and parts of {len(ranges) - 3:,} more sheets" if len(ranges) > 3 else "")
     return (
-        f"is a long spreadsheet, of which I read the beginning and the end. Left out: {named}. "
+        f"is a long spreadsheet, so I read only its beginning and end. Left out: {named}. "
         "Please send the part that matters in a separate file."
     )
 
