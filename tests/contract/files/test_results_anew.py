@@ -121,3 +121,30 @@ async def test_an_old_workbook_that_was_worked_out_keeps_its_results(convert: Co
     found = await convert(content, "report.xls", WITHOUT_OFFICE)
     assert table(found.text) == f"row,A,B,C\n1,sum\n2,4,{5 if any(worked_out) else 0}"
     assert found.reasons == []
+
+
+def xml_row(*results: str) -> bytes:
+    """A four, and formulas that double what stands left of them."""
+    doubled = "".join(f'<Cell ss:Formula="=RC[-1]*2">{result}</Cell>' for result in results)
+    return made_office.excel_xml(f'<Row><Cell><Data ss:Type="Number">4</Data></Cell>{doubled}</Row>')
+
+
+NUMBER = '<Data ss:Type="Number">{}</Data>'
+NO_TEXT = '<Data ss:Type="String"></Data>'
+
+
+@libreoffice
+@pytest.mark.parametrize("results", [("", NUMBER.format("")), (NUMBER.format(0), NO_TEXT)])
+async def test_excel_2003_xml_without_results_gets_them(convert: Converter, results: tuple[str, str]) -> None:
+    found = await convert(xml_row(*results), "report.xml")
+    assert table(found.text) == "row,A,B,C\n1,4,8,16"
+    assert found.reasons == []
+
+
+async def test_excel_2003_xml_shows_formulas_for_missing_results_and_keeps_all_others(convert: Converter) -> None:
+    found = await convert(xml_row(NUMBER.format(""), NUMBER.format(0)), "report.xml", WITHOUT_OFFICE)
+    assert table(found.text) == "row,A,B,C\n1,4,=RC[-1]*2,=RC[-1]*2"
+    assert found.reasons == [notes.FORMULAS]
+    kept = await convert(xml_row(NUMBER.format(0), NO_TEXT, NUMBER.format(7)), "report.xml", WITHOUT_OFFICE)
+    assert table(kept.text) == "row,A,B,D\n1,4,0,7"
+    assert kept.reasons == []

@@ -229,7 +229,13 @@ def from_xml(
     if form == "excel":
         from bot.files.worker.sheets import excel_xml  # noqa: PLC0415
 
-        return sheets(None, lambda: excel_xml.read(_chunks(source), limits), out, limits) or None
+        office = OfficeExtract(".xml", _EXCEL, into="xlsx")
+
+        def book() -> Workbook:
+            return worked_out(excel_xml.read(_chunks(source), limits), results, out, limits)
+
+        found = sheets(office, book, out, limits)
+        return None if found == [office] else found
     if form == "word":
         from bot.files.worker.words import word  # noqa: PLC0415
 

@@ -57,6 +57,8 @@ class _Reader:
         self._sheet: Sheet | None = None
         self._rows: Rows | None = None
         self._column = 1
+        self._has_results = False
+        self._stand_ins: list[tuple[Row, int, str]] = []
 
     def read(self, chunks: Iterator[bytes]) -> None:
         for event, element in self._xml.events(chunks):
@@ -70,6 +72,8 @@ class _Reader:
                 self._style(element)
             elif self._sheet is not None and self._rows is not None:
                 self._ended(name, element, self._sheet, self._rows)
+        for row, column, formula in [] if self._has_results else self._stand_ins:
+            self._lacks_result(row, column, formula)
 
     def _ended(self, name: str, element: ET.Element, sheet: Sheet, rows: Rows) -> None:
         if name == "Row":
@@ -131,6 +135,8 @@ class _Reader:
             text = self._cell(sheet, cell, row.number, column, own)
             if text:
                 row.cells[column] = text
+            if formula := attribute(cell, "Formula"):
+                self._look_at(formula, cell, row, column)
             column += _number(cell, "MergeAcross", 0)
         return row
 
@@ -146,10 +152,23 @@ class _Reader:
             signed = author and not words.startswith(author)
             sheet.comments.setdefault((row, column), []).append(f"{author}: {words}" if signed else words)
         if data is None:
-            formula = attribute(cell, "Formula")
-            self._workbook.formulas_without_values += bool(formula)
-            return Formula(formula)
+            return ""
         return self._shown(attribute(data, "Type"), "".join(data.itertext()), attribute(cell, "StyleID", style))
+
+    def _look_at(self, formula: str, cell: ET.Element, row: Row, column: int) -> None:
+        """Whether there is a result: programs that work nothing out store none, or a zero or no text with each formula."""
+        data = child(cell, "Data")
+        held = "".join(data.itertext()).strip() if data is not None else ""
+        if data is None or (not held and attribute(data, "Type") != "String"):
+            self._lacks_result(row, column, formula)
+        elif held not in {"", "0"}:
+            self._has_results = True
+        elif not self._has_results:
+            self._stand_ins.append((row, column, formula))
+
+    def _lacks_result(self, row: Row, column: int, formula: str) -> None:
+        row.cells[column] = Formula(formula)
+        self._workbook.formulas_without_values += 1
 
     def _shown(self, kind: str, text: str, style: str) -> str:
         code = self._code(style)
