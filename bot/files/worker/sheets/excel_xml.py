@@ -156,7 +156,7 @@ class _Reader:
         return self._shown(attribute(data, "Type"), "".join(data.itertext()), attribute(cell, "StyleID", style))
 
     def _look_at(self, formula: str, cell: ET.Element, row: Row, column: int) -> None:
-        """Whether there is a result: programs that work nothing out store none, or a zero or no text with each formula."""
+        """Whether it has a result: programs that work nothing out store none, or zeros and empty texts alone."""
         data = child(cell, "Data")
         held = "".join(data.itertext()).strip() if data is not None else ""
         if data is None or (not held and attribute(data, "Type") != "String"):
