@@ -1,7 +1,7 @@
 """Hands each delivery to the workspace that it is for, and returns what its acknowledgement says.
 
-I/O: what the workspace does. An acknowledgement is held back until the question is stored. If that fails there is none,
-and Slack delivers again. Everything else that Slack sends is acknowledged, too: otherwise it would come again and
+I/O: what the workspace does. An acknowledgement is held back until the question is stored. If that fails twice there is
+none, and Slack delivers again. Everything else that Slack sends is acknowledged, too: otherwise it would come again and
 again, and people would read that the bot failed.
 
 Over HTTP Bolt is in front of this (``bolt``). Over a socket nothing is needed: an envelope is already a body, and what
@@ -10,9 +10,12 @@ Bolt did for one cost more than everything else on its way.
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
+from bot.errors import StoreFailed, StoreLost
 from bot.slack.receive import feedback, shortcuts
 from bot.slack.receive.each_in_turn import EachInTurn
 from bot.slack.receive.kinds import MENTION, kind_of, mentions_the_bot
@@ -23,6 +26,8 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 NOT_HERE = "I belong to another workspace, so I can't answer here."
+AGAIN_AFTER_S, AGAIN_WITHIN_S = 0.25, 1.0
+"""Slack waits three seconds for an acknowledgement, and delivers no command, press or modal a second time."""
 OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
 Said = dict[str, Any]
 """What an acknowledgement shows; empty for nothing."""
@@ -59,11 +64,25 @@ class Deliveries:
             log.debug("delivery.ignored", kind=kind)
             return {"options": []} if kind in OPTION_REQUESTS else {}
         async with self._each.of(body):
-            listeners = await self._workspaces.listeners(body)
-            if listeners is None:
-                log.info("delivery.of_another_workspace", kind=kind or "command")
-                return _shown(NOT_HERE) if "command" in body else {}
-            return await _heard(listeners, kind, body)
+            begun_s = time.monotonic()
+            try:
+                return await self._given(kind, body)
+            except StoreLost:
+                raise
+            except StoreFailed as error:  # a connection that broke just now, or a commit whose answer was lost
+                if time.monotonic() - begun_s > AGAIN_WITHIN_S:
+                    raise
+                log.warning("delivery.taken_again", kind=kind or "command", error=str(error))
+            await asyncio.sleep(AGAIN_AFTER_S)
+            return await self._given(kind, body)
+
+    async def _given(self, kind: str, body: dict[str, Any]) -> Said:
+        """May be done twice, since Slack delivers some things twice."""
+        listeners = await self._workspaces.listeners(body)
+        if listeners is None:
+            log.info("delivery.of_another_workspace", kind=kind or "command")
+            return _shown(NOT_HERE) if "command" in body else {}
+        return await _heard(listeners, kind, body)
 
 
 async def _heard(listeners: Listeners, kind: str, body: dict[str, Any]) -> Said:
