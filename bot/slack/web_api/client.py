@@ -31,11 +31,8 @@ log = get_logger(__name__)
 _CODE = re.compile(r"[\w.:,-]{0,200}", re.ASCII)
 GUESS_S = 5.0
 """Slack says how long to wait; if it does not, people should not wait for half a minute."""
-SHOWS = (
-    *("chat.post", "chat.update", "chat.delete", "chat.startStream", "chat.appendStream", "chat.stopStream"),
-    *("files.completeUploadExternal", "assistant.", "agents.", "reactions.", "views."),
-)
-"""How the names of methods begin whose calls people see."""
+SHOWN = frozenset({"agents", "assistant", "chat", "reactions", "views"})
+"""The groups of methods whose calls people see, unless they only read."""
 TOKEN_NAME = "SLACK_BOT_TOKEN"  # noqa: S105 - the setting's name
 Stop = Callable[[str, str], None]
 """Called with the setting whose token Slack no longer accepts, and Slack's code: no call will work any more."""
@@ -97,7 +94,7 @@ class SlackClient:
     async def call_now(self, method: str, **arguments: object) -> dict[str, Any]:
         """Calls once. The caller holds a granted ticket. Raises ``LeaseLost`` where the call would show people
         something for a turn that may be another process's by now."""
-        if method.startswith(SHOWS) and not may_show():
+        if _is_seen(method) and not may_show():
             raise LeaseLost
         with traces.step(method) as step:
             try:
@@ -131,6 +128,11 @@ class SlackClient:
             self.scopes = frozenset(scope.strip() for scope in scopes.split(","))
         data = response.data
         return data if isinstance(data, dict) else {}
+
+
+def _is_seen(method: str) -> bool:
+    shown = method.partition(".")[0] in SHOWN or method == "files.completeUploadExternal"
+    return shown and method not in REPEATABLE
 
 
 def slack_error(method: str, error: Exception) -> SlackError | None:
