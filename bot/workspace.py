@@ -136,7 +136,8 @@ async def open_workspace(
     threads = CatchingUp(reader, channel_messages, MadeTexts(shared.workshop.cache).keep)
     turn = _turn(shared, threads, reading, desk, replies, access, choosing)
     notices = DiscreetNotices(access, replies)
-    inbox = queue.inbox(shared.inboxes, identity.team_id, notices, turn, api.rate_limiter)
+    privately = Privately(turn.answer, notices, DirectMessages(api), access.refusal, questions.uncount, desk.add)
+    inbox = queue.inbox(shared.inboxes, identity.team_id, privately, privately.answer, api.rate_limiter)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
     metrics.WORKSPACES.inc()
     parts.callback(metrics.WORKSPACES.dec)
@@ -148,7 +149,6 @@ async def open_workspace(
         stop=shared.stop_watch.stop,
         conversations=store.conversations(settings, database),
         commands=Commands(chosen, CommandAnswers(api), choosing.menu),
-        moved=Privately(chosen, DirectMessages(api), inbox.accept).moved,
         button_pressed=replies.button_pressed,
         file_deleted=functools.partial(shared.forgetting.deleted, identity.team_id),
         is_bot=names.is_bot,

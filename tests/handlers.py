@@ -53,7 +53,6 @@ def handlers(**given: Any) -> Handlers:
         "tell": _nothing,
         "open_view": _nothing,
         "why_not_in": _everywhere,
-        "moved": _nothing,
         "agent": _no,
     }
     return Handlers(**nothing | given)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from bot.access.control import DiscreetNotices
-from bot.inbox import Inbox, InboxLimits
+from bot.inbox import Answer, Inbox, InboxLimits
 from bot.inboxes import Inboxes
 from bot.operations import health, process
-from bot.ports import Claim, Outcome
+from bot.ports import Claim, Notices, Outcome
 from bot.settings import Settings
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.store.questions import StoredQuestions
 from bot.telemetry import metrics, traces
-from bot.turn import Turn
 
 
 def inboxes(settings: Settings, questions: StoredQuestions, pulse: health.Pulse) -> Inboxes:
@@ -19,13 +17,13 @@ def inboxes(settings: Settings, questions: StoredQuestions, pulse: health.Pulse)
     return Inboxes(questions, process.unique_name(), limits, on_alive=pulse.beat)
 
 
-def inbox(inboxes: Inboxes, team_id: str, notices: DiscreetNotices, turn: Turn, rate_limiter: RateLimiter) -> Inbox:
+def inbox(inboxes: Inboxes, team_id: str, notices: Notices, turn: Answer, rate_limiter: RateLimiter) -> Inbox:
 
     async def answer(claim: Claim) -> Outcome:
         question = claim.question
         known = {"workspace": question.team_id, "channel": question.channel_id, "ts": question.ts}
         of_turn = traces.turn(**known, entry_point=question.entry_point.value, waited_s=round(claim.waited_s, 3))
         with metrics.LIVE.track_inprogress(), of_turn:
-            return await turn.answer(claim)
+            return await turn(claim)
 
     return inboxes.open(team_id, notices, answer, on_share=rate_limiter.set_share, spent=rate_limiter.spent)

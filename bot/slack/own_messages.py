@@ -20,6 +20,7 @@ from bot.slack.shapes import Json, object_of, text_of
 
 ANSWER_EVENT = "answer"
 ASIDE_EVENT = "aside"
+ASKED_EVENT = "asked"
 NOTICE = -1
 NUMBER_DIGITS_MAX = 20
 TS_DIGITS = 6
@@ -42,14 +43,24 @@ def revision_of(message: Json) -> int | None:
     return revision if isinstance(revision, int) else None
 
 
-def aside_metadata() -> dict[str, Any]:
-    """Metadata of a message that is not the model's answer, and which the model therefore does not read."""
-    return {"event_type": ASIDE_EVENT, "event_payload": {}}
+def aside_metadata(about: Question | None = None) -> dict[str, Any]:
+    """Metadata of a message that is not the model's answer, and which the model therefore does not read; ``about``: by
+    which question it can be found."""
+    return {"event_type": ASIDE_EVENT, "event_payload": {} if about is None else _key(about)}
+
+
+def asked_metadata(question: Question) -> dict[str, Any]:
+    """Metadata of a message that says what was asked elsewhere, and which the model reads."""
+    return {"event_type": ASKED_EVENT, "event_payload": _key(question)}
 
 
 def is_aside(message: Json) -> bool:
     """Metadata of one of our messages."""
     return object_of(message.get("metadata")).get("event_type") == ASIDE_EVENT
+
+
+def _key(question: Question) -> dict[str, str]:
+    return {"channel_id": question.channel_id, "question_ts": question.ts}
 
 
 def answered_question(message: Json) -> tuple[str, int] | None:

@@ -221,6 +221,11 @@ class StoredQuestions:
         self._database.scrub_soon()
         return done
 
+    async def uncount(self, claim: Claim) -> None:
+        """The question does not count for the daily budgets, nor as used."""
+        values = {"held_id": claim.id}
+        await self._database.run(lambda connection: connection.execute(statements.FORGET_USAGE, values), durable=False)
+
     async def withdrawn(self, thread: ThreadKey) -> frozenset[str]:
         """The ts of questions whose answer was a refusal: they stay out of later history."""
         values = of_thread(thread)

@@ -161,6 +161,28 @@ async def test_an_answer_that_is_too_long_for_a_private_reply_is_a_direct_messag
     assert len(uses) <= 5
 
 
+@pytest.mark.parametrize("trouble", ["no call is free", "its answer is lost", "Slack fails"])
+async def test_a_direct_message_begins_once_whatever_becomes_of_its_first_call(stage: Stage, trouble: str) -> None:
+    faults, answer = (
+        stage.workspace.faults,
+        "\n\n".join(f"Paragraph {number}: " + "words " * 80 for number in range(115)),
+    )
+    match trouble:
+        case "no call is free":
+            faults.rate_limit("chat.postMessage", retry_after_s=1)
+        case "its answer is lost":
+            faults.drop_after("chat.postMessage")
+        case _:
+            faults.status("conversations.open", 503)
+    stage.model.script(Answer(answer))
+    await ask(stage)
+    direct = stage.workspace.direct_message(stage.workspace.user("ada"))
+
+    (root,) = [one for one in stage.workspace.messages(direct) if one.get("thread_ts", one["ts"]) == one["ts"]]
+    assert await stage.outcome(f"{root['ts']}4") == "shared"
+    assert "Paragraph 114: " in stage.words(root["ts"], channel=direct)[-1]
+
+
 @pytest.mark.parametrize("used_up", ["from the beginning", "while the answer is written"])
 async def test_an_answer_whose_command_takes_no_more_is_a_direct_message(stage: Stage, used_up: str) -> None:
     """The address lives for half an hour: a long queue outlasts it, and so may an answer."""

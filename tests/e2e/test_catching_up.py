@@ -110,6 +110,18 @@ async def test_a_mention_is_answered_in_a_direct_message_once(stage: Stage) -> N
     assert len(stage.model.requests) == 1
 
 
+async def test_a_post_whose_answer_was_lost_is_found_and_goes_on(stage: Stage) -> None:
+    ws = stage.workspace
+    seeded(stage, stage.general, "The office is closed tomorrow")
+    ws.faults.drop_after("chat.postMessage")
+    ts = await stage.ask("@claude catch me up today")
+    assert await stage.outcome(ts) == "no_question"
+    direct = ws.direct_message(ws.user("ada"))
+    (begun,) = [one for one in ws.messages(direct) if "thread_ts" not in one or one["thread_ts"] == one["ts"]]
+    assert await stage.outcome(begun["ts"]) == "answered"
+    assert any("What happened in #general" in words for words in stage.words(begun["ts"], channel=direct))
+
+
 @pytest.mark.parametrize("way", ["the menu of a message", "a message that is edited", "going on without a mention"])
 async def test_nobody_else_reads_it_in_whichever_way_it_is_wished_for(stage: Stage, way: str) -> None:
     """In a thread everybody would read what was said in a channel that is closed to most of them."""

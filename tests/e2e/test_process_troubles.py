@@ -99,6 +99,33 @@ async def test_a_question_survives_any_number_of_kills_while_the_bot_starts(
     assert (turn["outcome"], turn["crashes"], stage.words(ts)) == ("answered", len(held), ["After all."])
 
 
+@pytest.mark.parametrize("dies_at", ["conversations.open", "chat.postMessage"])
+async def test_a_wish_that_moves_to_a_direct_message_is_not_lost_with_a_killed_process_nor_moved_twice(
+    stage: Stage, model: PracticeModel, tmp_path: Path, dies_at: str
+) -> None:
+    ws, env = stage.workspace, environment(stage.workspace, model, tmp_path)
+    ws.seed(ws.user("grace"), stage.general, "The office is closed tomorrow")
+    async with bot_process("run", **env) as killed:
+        await killed.until_logged("bot.ready")
+
+        def watch(moment: Moment, method: str, _request: web.Request) -> bool:
+            dies = moment is Moment.DONE and method == dies_at and killed.process.returncode is None
+            if dies:
+                killed.process.kill()
+            return dies
+
+        ws.web_api.watch = watch
+        await stage.ask("@claude catch me up today")
+        await killed.process.wait()
+    async with bot_process("run", **env) as second:
+        turns = [await second.until_logged("turn.done") for _ in range(2)]
+
+    direct = ws.direct_message(ws.user("ada"))
+    begun = [one for one in ws.messages(direct) if one.get("thread_ts", one["ts"]) == one["ts"]]
+    assert ([turn["outcome"] for turn in turns], len(begun)) == (["no_question", "answered"], 1)
+    assert any("What happened in #general" in words for words in stage.words(begun[0]["ts"], channel=direct))
+
+
 async def test_a_post_that_a_killed_process_made_is_found_though_looking_for_it_fails_in_every_way(
     stage: Stage, model: PracticeModel, tmp_path: Path
 ) -> None:

@@ -40,9 +40,6 @@ class Handlers:
     conversations: Conversations | None
     """``None``: nothing is answered without a mention."""
     commands: Commands
-    moved: Callable[[Question], Awaitable[Coroutine[Any, Any, None] | None]]
-    """Goes on in private with an answer that is for one reader; returns what remains to be done after the
-    acknowledgement."""
     button_pressed: Callable[[buttons.PressedMessage], Coroutine[Any, Any, None]]
     file_deleted: Callable[[str], Coroutine[Any, Any, None]]
     is_bot: Callable[..., Awaitable[bool | None]]

@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from bot.access.rules import SENTENCES
-from bot.catching_up.privately import is_for_one
 from bot.commands.spoken import command_in
 from bot.feedback import Vote
 from bot.loop_share import beside
@@ -104,7 +103,7 @@ class Listeners:
         if self._handlers.conversations is not None and question.entry_point is EntryPoint.MENTION:
             self._handlers.conversations.mentioned(question)
         if not await self._commanded(question, addressed=True):
-            await self._taken(question)
+            await self._handlers.accept(question)
         self._twins.known((question.channel_id, question.ts))
 
     async def _overheard(self, said: Question, *, to_others: bool, edited: bool) -> None:
@@ -121,13 +120,7 @@ class Listeners:
             and not await self._handlers.commands.muted(said.thread)
             and await self._handlers.refusal(said, within_s=KNOWN_WITHIN_S) is None
         ):
-            await self._taken(said)
-
-    async def _taken(self, question: Question) -> None:
-        if not is_for_one(question) or await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S) is not None:
-            await self._handlers.accept(question)
-        elif (rest := await self._handlers.moved(question)) is not None:
-            self._later.run(rest)
+            await self._handlers.accept(said)
 
     async def _commanded(self, said: Question, *, addressed: bool) -> bool:
         """Whether it was a command rather than a question; if so, it is carried out."""

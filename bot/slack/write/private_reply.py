@@ -26,13 +26,14 @@ from bot.ports import ReplyRecords
 from bot.slack import buttons, own_messages
 from bot.slack.escape import escape, plain
 from bot.slack.web_api.client import SlackClient
+from bot.slack.write import direct_posts
 from bot.slack.write.asides import tell
 from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import below
-from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words
-from bot.slack.write.thread_outlet import posted_ts
+from bot.slack.write.message_arguments import below_in_words
 from bot.slack.write.wrapped_reply import WrappedReply
 from bot.slack.write.writer import Writer
+from bot.store_patience import waited_out
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
@@ -57,10 +58,13 @@ class PrivateDesk:
 
 
 class PrivateReply(WrappedReply):
-    """A reply whose ``writer`` shows what ``plan`` wants."""
+    """A reply whose ``writer`` shows what ``plan`` wants. ``again``: an earlier process may have begun it."""
 
-    def __init__(self, question: Question, plan: CommandAnswer, writer: Writer, desk: PrivateDesk) -> None:
+    def __init__(
+        self, question: Question, plan: CommandAnswer, writer: Writer, desk: PrivateDesk, *, again: bool
+    ) -> None:
         super().__init__(writer)
+        self._again = again
         self._question = question
         self._plan = plan
         self._desk = desk
@@ -108,7 +112,8 @@ class PrivateReply(WrappedReply):
         asked = await desk.wording(question)
         shown, lines = plan.last_piece(), tuple(below_in_words(below(replace(closing, bill=""))))
         key = secrets.token_hex(KEY_BYTES)
-        await desk.answers.keep(PrivateAnswer.to(question, asked, text, shown, lines), key)
+        answer = PrivateAnswer.to(question, asked, text, shown, lines)
+        await waited_out(lambda: desk.answers.keep(answer, key))
         plan.share = buttons.share_value(question, key) if whole else ""
         if plan.is_too_long:
             plan.whole_at = await self._in_a_direct_message(asked, key)
@@ -116,27 +121,16 @@ class PrivateReply(WrappedReply):
     async def _in_a_direct_message(self, asked: str, key: str) -> str:
         """The link to the message there that says what was asked. slack:interactivity/deep-linking."""
         question, desk = self._question, self._desk
-        opened = await desk.api.call("conversations.open", users=question.user_id)
-        channel_id = str(opened["channel"]["id"])
-        ts = (await desk.records.parts(question)).get(DIRECT_ROOT)
-        if ts is None:
-            ts = await self._root(channel_id, asked)
-            await desk.records.posted(question, DIRECT_ROOT, ts)
-        await desk.add(
-            Question(
-                question.team_id,
-                channel_id,
-                own_messages.share_ts(ts),
-                ts,
-                question.user_id,
-                EntryPoint.SHARE,
-                f"{question.ts} {key}",
-                (),
-                None,
-            )
-        )
+        channel_id = await direct_posts.opened(desk.api, question.user_id)
+        recorded = (await waited_out(lambda: desk.records.parts(question))).get(DIRECT_ROOT)
+        root = recorded or await self._root(channel_id, asked)
+        if recorded is None:
+            await waited_out(lambda: desk.records.posted(question, DIRECT_ROOT, root))
+        where = (question.team_id, channel_id, own_messages.share_ts(root), root, question.user_id)
+        goes_on = Question(*where, EntryPoint.SHARE, f"{question.ts} {key}", (), None)
+        await waited_out(lambda: desk.add(goes_on))
         try:
-            link = await desk.api.call("chat.getPermalink", channel=channel_id, message_ts=ts)
+            link = await desk.api.call("chat.getPermalink", channel=channel_id, message_ts=root)
         except SlackError as error:
             log.info("private.no_link", code=error.code)
             return f"slack://channel?team={question.team_id}&id={channel_id}"
@@ -146,12 +140,11 @@ class PrivateReply(WrappedReply):
         short = asked if len(asked) <= ASKED_CHARS_MAX else f"{asked[: ASKED_CHARS_MAX - 1]}…"
         words = YOU_ASKED.format(asked=short)
         section = {"type": "section", "text": {"type": "plain_text", "text": words, "emoji": False}}
-        posted = await self._desk.api.call(
-            "chat.postMessage",
-            channel=channel_id,
+        return await direct_posts.post_once(
+            self._desk.api,
+            channel_id,
+            own_messages.asked_metadata(self._question),
+            again=self._again,
             text=escape(plain(words, ASKED_CHARS_MAX)),
             blocks=[section],
-            **NO_PREVIEWS,
-            **VERBATIM,
         )
-        return posted_ts("chat.postMessage", posted)

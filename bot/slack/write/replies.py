@@ -88,7 +88,7 @@ class SlackReplies:
         if (url := self._url(question)) is not None:
             answer = CommandAnswer(fresh=not again)
             writer = Writer(answer, url, lease)
-            return PrivateReply(question, answer, writer, self._desk) if self._desk else writer
+            return PrivateReply(question, answer, writer, self._desk, again=not first) if self._desk else writer
         if question.entry_point is EntryPoint.SUMMARY and self._desk is not None:
             return EphemeralReply(question, lease, self._desk)
         services = self._services
