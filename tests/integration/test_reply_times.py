@@ -137,6 +137,38 @@ def test_a_turn_ends_with_its_answer_whatever_status_calls_still_wait() -> None:
     run(story())
 
 
+@pytest.mark.parametrize("status_s", [0.0, 0.01, 0.05, 0.1, 0.5])
+@pytest.mark.parametrize("answer_s", [0.0, 1.0])
+def test_no_status_stands_beside_an_answer_whichever_of_both_calls_lands_last(status_s: float, answer_s: float) -> None:
+    async def story() -> None:
+        async with bot_in_a_workspace() as bot:
+            bot.workspace.faults.hang_after("chat.postMessage", answer_s)
+            reply, _ = bot.reply()
+            reply.write("Forty-two.")
+            await asyncio.sleep(status_s)
+            reply.status("is thinking…")
+            await reply.finish()
+            assert bot.workspace.statuses() == []
+
+    run(story())
+
+
+def test_a_status_whose_answer_was_lost_and_that_lands_after_the_whole_answer_is_taken_away() -> None:
+    async def story() -> None:
+        async with bot_in_a_workspace() as bot:
+            bot.workspace.faults.drop_before(StatusWay.LINE.value)  # whoever called only knows that no answer came
+            reply, ts = bot.reply()
+            reply.status("is thinking…")
+            await asyncio.sleep(0.5)
+            reply.write("Forty-two.")
+            await bot.workspace.until(lambda _: bot.messages(ts) == 1)
+            bot.workspace.state.set_status(bot.workspace.channel("general"), ts, "is thinking…")
+            await reply.finish()
+            assert bot.workspace.statuses() == []
+
+    run(story())
+
+
 @pytest.mark.parametrize("early_s", [0.0, 0.000_001, 0.05, 0.1])
 def test_an_answer_that_ends_at_the_moment_when_its_wait_for_an_edit_does_is_shown_whole(early_s: float) -> None:
     """``MOVES_EVERY_S`` and ``FINAL_PATIENCE_S`` run out, and the call is recalled, in any order."""

@@ -154,7 +154,59 @@ def test_a_status_that_a_killed_process_left_beside_its_message_is_taken_away() 
             await asyncio.sleep(1)
             assert len(ws.statuses()) == 1
             killed._task.cancel()  # type: ignore[union-attr]  # it dies
-            status.inherit()
+            status.inherit(beside_message=True)
+            await status.close()
+            assert ws.statuses() == []
+
+    run(story())
+
+
+def test_a_status_that_a_killed_process_left_is_taken_away_though_nothing_is_ever_posted() -> None:
+    async def story() -> None:
+        async with status_line() as (ws, _, status):
+            ws.state.set_status(*status._thread.values(), "is thinking…")
+            status.inherit(beside_message=False)
+            await status.close()
+            assert ws.statuses() == []
+
+    run(story())
+
+
+def test_a_status_of_a_killed_process_that_lands_after_the_first_words_of_the_next_is_taken_away() -> None:
+    async def story() -> None:
+        async with status_line() as (ws, _, status):
+            status.inherit(beside_message=False)
+            status.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            sent_s = asyncio.get_running_loop().time()
+            ws.seed_bot_message(ws.channel("general"), "First words", thread_ts=status_thread(ws))
+            ws.state.set_status(*status._thread.values(), "is thinking…")
+            status.replaced(in_thread=True, sent_s=sent_s)
+            await status.close()
+            assert ws.statuses() == []
+
+    run(story())
+
+
+def test_a_status_that_an_earlier_process_showed_in_the_other_way_is_taken_away_in_that_one() -> None:
+    async def story() -> None:
+        async with status_line() as (ws, _, status):
+            status._support.ways = [StatusWay.SESSION, StatusWay.LINE]
+            ws.state.set_status(*status._thread.values(), "is thinking…")
+            status.inherit(beside_message=True)
+            await status.close()
+            assert ws.statuses() == []
+
+    run(story())
+
+
+def test_an_agents_session_that_a_killed_process_may_have_begun_is_begun_anew() -> None:
+    async def story() -> None:
+        async with status_line(agent=True) as (ws, _, status):
+            status.inherit(beside_message=False)
+            status.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            assert [one.status for one in ws.statuses()] == ["is working…"]
             await status.close()
             assert ws.statuses() == []
 

@@ -95,8 +95,8 @@ class SlackReplies:
         plan = await self._plan(question, again=again, first=first)
         title = session_title(question.text) if question.starts_thread else ""
         status_line = StatusLine(services.api, services.status, question.channel_id, question.thread_ts, title)
-        if again and plan.has_message:
-            status_line.inherit()
+        if again:
+            status_line.inherit(beside_message=plan.has_message)
         posts_status = not plan.has_message and not await self._writable(question)
         outlet = ThreadOutlet(question, services)
         writer = Writer(plan, outlet, lease, status_line, posts_status=posts_status)

@@ -86,6 +86,7 @@ class StatusLine:
         self._shown = ""
         self._known_s = -inf
         """When Slack last confirmed what it shows; infinite while nobody knows that."""
+        self._inherited = False
         self._changed = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._ticket: Ticket | None = None
@@ -101,14 +102,17 @@ class StatusLine:
         self._wanted, self._otherwise = text, otherwise
         self._changed.set()
         if self._task is None:
-            self._shown = LEFT if self._support.left.take_over(self._key) else ""
+            if self._support.left.take_over(self._key):
+                self._shown = LEFT
             self._task = asyncio.create_task(self._follow())
 
-    def inherit(self) -> None:
-        """An earlier process may have left a status beside an existing message, which does not clear it."""
+    def inherit(self, *, beside_message: bool) -> None:
+        """An earlier process may have left a status, or one that lands late. A message that stands already does not
+        clear it, and one that is posted now may come before it."""
         self._support.left.take_over(self._key)
-        self._shown = LEFT
-        self._task = asyncio.create_task(self._follow())
+        self._shown, self._inherited = LEFT, True
+        if beside_message:
+            self._task = asyncio.create_task(self._follow())
 
     def replaced(self, *, in_thread: bool, sent_s: float) -> None:
         """A message of the reply stands, whose post was sent at ``sent_s``. In the thread Slack has cleared the line by
@@ -116,7 +120,7 @@ class StatusLine:
         answer came first. A message at top level leaves the line as it was."""
         if self._way is StatusWay.SESSION:
             return
-        if in_thread and self._known_s < sent_s:
+        if in_thread and self._known_s < sent_s and not self._inherited:
             self._shown = ""
         self._want_none()
 
@@ -124,7 +128,9 @@ class StatusLine:
         """Takes the status away where no message did; a turn does not wait long for that. ``abandoned``: whoever goes
         on with the question shows the next status, or takes this one away."""
         if self._task is None:
-            return
+            if not self._shown:
+                return
+            self._task = asyncio.create_task(self._follow())
         self._want_none()
         await asyncio.wait({self._task}, timeout=CLOSE_WITHIN_S)
         if not (self._task.done() or abandoned) and self._way is not None:
@@ -167,7 +173,7 @@ class StatusLine:
             except SlackError as error:
                 log.info("status.not_possible", method=way.value, code=error.code)
                 self._refused_here.add(way)
-                self._shown = ""
+                self._shown = LEFT if self._shown == LEFT else ""  # an earlier process may have shown it another way
                 self._support.refused(way, error.code)
                 continue
             if not self._wanted and not self._shown:
