@@ -164,7 +164,7 @@ def test_a_status_that_a_killed_process_left_beside_its_message_is_taken_away() 
 def test_a_status_that_a_killed_process_left_is_taken_away_though_nothing_is_ever_posted() -> None:
     async def story() -> None:
         async with status_line() as (ws, _, status):
-            ws.state.set_status(*status._thread.values(), "is thinking…")
+            left_by_another(ws, status)
             status.inherit(beside_message=False)
             await status.close()
             assert ws.statuses() == []
@@ -180,7 +180,7 @@ def test_a_status_of_a_killed_process_that_lands_after_the_first_words_of_the_ne
             await asyncio.sleep(1)
             sent_s = asyncio.get_running_loop().time()
             ws.seed_bot_message(ws.channel("general"), "First words", thread_ts=status_thread(ws))
-            ws.state.set_status(*status._thread.values(), "is thinking…")
+            left_by_another(ws, status)
             status.replaced(in_thread=True, sent_s=sent_s)
             await status.close()
             assert ws.statuses() == []
@@ -192,7 +192,7 @@ def test_a_status_that_an_earlier_process_showed_in_the_other_way_is_taken_away_
     async def story() -> None:
         async with status_line() as (ws, _, status):
             status._support.ways = [StatusWay.SESSION, StatusWay.LINE]
-            ws.state.set_status(*status._thread.values(), "is thinking…")
+            left_by_another(ws, status)
             status.inherit(beside_message=True)
             await status.close()
             assert ws.statuses() == []
@@ -279,6 +279,10 @@ def test_what_is_left_when_the_bot_stops_is_not_waited_for_long() -> None:
             assert now_s() - begun_s == pytest.approx(2.0)
 
     run(story())
+
+
+def left_by_another(ws: Workspace, status: StatusLine) -> None:
+    ws.state.set_status(status._thread["channel_id"], status._thread["thread_ts"], "is thinking…")
 
 
 def fail(ws: Workspace, trouble: str) -> None:
