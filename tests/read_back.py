@@ -8,7 +8,9 @@ from bot.conversation import Conversation, Role
 from bot.messages import TextBlock
 
 Part = tuple[str, str]
-"""Who, and what: a name, ``file``, ``label`` or ``app``."""
+"""Who, and what: a name, or one of the three below."""
+APP, LABEL, FILE = ": app", ": label", ": file"
+"""Nobody's name, since a name is what stands before the colon."""
 
 
 def read_back(conversation: Conversation) -> list[Part]:
@@ -28,13 +30,13 @@ def _read_back(lines: list[str]) -> list[Part]:
         line = lines.pop(0)
         if fence := re.fullmatch(r"(`{3,})[^`]*", line):
             end = lines.index(fence[1])
-            parts.append(("file", "\n".join(lines[:end])))
+            parts.append((FILE, "\n".join(lines[:end])))
             del lines[: end + 1]
         elif line.startswith("["):
             assert line.endswith("]")
-            parts.append(("app", line))
+            parts.append((APP, line))
         elif line.startswith('File "'):
-            parts.append(("label", line))
+            parts.append((LABEL, line))
         elif line.startswith("  ") or not line:
             if parts:
                 parts[-1] = (parts[-1][0], f"{parts[-1][1]}\n{line[2:]}")

@@ -23,7 +23,7 @@ TEXT = {"type": "text", "text": "Hm?"}
 @pytest.fixture
 async def http(model: PracticeModel) -> AsyncIterator[httpx.AsyncClient]:
     headers = {"x-api-key": KEY, "anthropic-version": "2023-06-01"}
-    async with httpx.AsyncClient(base_url=model.url, headers=headers, trust_env=False) as http:
+    async with httpx.AsyncClient(base_url=model.url, headers=headers, trust_env=False, timeout=60) as http:
         yield http
 
 

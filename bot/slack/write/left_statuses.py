@@ -18,7 +18,7 @@ Thread = tuple[str, str]
 class LeftStatuses:
     """Those of one workspace. A thread has one status, so the next one shown there takes over."""
 
-    _removals: dict[Thread, asyncio.Task[None]] = field(default_factory=dict)
+    _removals: dict[Thread, asyncio.Task[None]] = field(default_factory=dict, repr=False)
 
     def add(self, thread: Thread, removal: asyncio.Task[None], lasts_s: float) -> None:
         """``lasts_s``: when Slack drops the status anyway."""

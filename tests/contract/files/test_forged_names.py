@@ -18,7 +18,7 @@ from bot.messages import Attachment, Author, AuthorKind, TextBlock, ThreadMessag
 from bot.prompt.history import build
 from tests import made_documents, made_files, made_iwork, made_office, made_old_office, made_pdfs
 from tests.converted import WITHOUT_OFFICE, Converted, Converter, converter
-from tests.read_back import read_back
+from tests.read_back import APP, FILE, LABEL, read_back
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -140,10 +140,10 @@ async def test_no_field_of_a_file_leaves_its_place(convert: Converter, file_name
 
     parts = read_back(said.conversation)
 
-    assert {who for who, _ in parts} <= {"app", "label", "file", "Ada"}
+    assert {who for who, _ in parts} <= {APP, LABEL, FILE, "Ada"}
     assert parts[-1] == ("Ada", "look")
-    assert [who for who, _ in parts].count("app") == 1
-    beside = [what for who, what in parts if who != "file"]
+    assert [who for who, _ in parts].count(APP) == 1
+    beside = [what for who, what in parts if who != FILE]
     assert [what for what in beside if not what.isprintable() or len(what) > 1_000] == []
     assert [char for _, what in parts for char in what if "\U000e0000" <= char <= "\U000e0fff"] == []
 
