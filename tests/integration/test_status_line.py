@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
 import aiohttp
 import pytest
 
+from bot.lease import Lease, work_under
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.status_line import REFRESH_S, StatusLine, StatusSupport, StatusWay, in_a_message
@@ -261,6 +264,28 @@ def test_a_turn_that_another_process_goes_on_with_takes_no_status_away_later() -
             calls = len(ws.calls)
             await asyncio.sleep(20)
             assert len(ws.calls) == calls
+
+    run(story())
+
+
+def test_a_status_of_a_turn_that_lost_its_lease_is_left_to_the_process_that_has_it() -> None:
+    async def story() -> None:
+        complaints: list[dict[str, Any]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+        async with status_line() as (ws, _, status):
+            lease = Lease(lambda: 0.0, 1.0)
+            work_under(lease)
+            status.show("is thinking…", instead)
+            await asyncio.sleep(1)
+            for _ in range(4):
+                ws.faults.status(LINE, 503)
+            await status.close()
+            lease.lose()
+            await asyncio.sleep(20)
+            assert sent(ws) == ["is thinking…"]
+        del status
+        gc.collect()
+        assert complaints == []
 
     run(story())
 

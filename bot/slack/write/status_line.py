@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from math import inf
 
-from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
+from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.setup.app_scopes import AGENT
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.web_api.client import SlackClient
@@ -170,6 +170,8 @@ class StatusLine:
                     await asyncio.sleep(again_s)
                     again_s = min(2 * again_s, REFRESH_S)
                     continue
+            except LeaseLost:  # the thread's status is another process's now
+                return
             except SlackError as error:
                 log.info("status.not_possible", method=way.value, code=error.code)
                 self._refused_here.add(way)
