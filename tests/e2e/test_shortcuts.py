@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.access.rules import SENTENCES, Reason
 from bot.slack.receive.listeners import NOT_OPENED
 from bot.slack.receive.shortcuts import ASK_ABOUT, EMPTY, QUESTION_BLOCK, SUMMARISE
 from bot.slack.web_api.membership import NOT_A_MEMBER
@@ -28,8 +29,11 @@ async def opened(stage: Stage, ts: str, *, channel: str = "", who: str = "ada") 
 
 
 async def submitted(stage: Stage, view: View, text: str) -> Delivery:
+    """Pressed again if Slack was too slow to say who presses."""
     sent = stage.workspace.surfaces.submit(view.user_id, view.id, {QUESTION_BLOCK: text})
     await stage.workspace.until(lambda _: sent.over)
+    if view.errors == {QUESTION_BLOCK: SENTENCES[Reason.NOT_NOW]}:
+        return await submitted(stage, view, text)
     return sent
 
 
