@@ -38,8 +38,8 @@ AUDIO = "is an audio file, which I can't listen to. Please send a transcript."
 VIDEO = "is a video, which I can't watch. Please send pictures or a transcript."
 PROGRAM = "is a program, which I don't open. Please send what you want to ask about as text."
 ARCHIVE = "is an archive of a kind that I can't open. Please send its files one by one."
-DAMAGED_ARCHIVE = "is a damaged archive. Please pack it again."
-NOTHING_INSIDE = "is an archive with no files in it. Please pack it again."
+DAMAGED_ARCHIVE = "is a damaged archive. Please create it again."
+NOTHING_INSIDE = "is an archive with no files in it. Please create it again."
 NESTED = "was not opened, because it is nested too deeply in other archives. Please send it by itself."
 DAMAGED_OFFICE = (
     "can't be opened, because it is damaged or password-protected. Please save it again without a password."
@@ -50,7 +50,7 @@ XFA_WORDS = (
     "Please print it to a PDF and send that if it matters how it looks."
 )
 CROWDED = "was not read, because too much else came with it. Please send it by itself."
-CUT_WORDS = "was read only as far as Slack gives its text. Please send the rest as text."
+CUT_WORDS = "was read only in part, because Slack gives no more of its text. Please send the rest as text."
 TRANSCRIBING = "is still being transcribed by Slack. Please ask again in a minute."
 OUT_OF_TIME = "was not read, because the files before it took all the time I had. Please send it by itself."
 
@@ -63,7 +63,7 @@ def heard(words: str, *, video: bool, whole: bool) -> str:
     shown = " ".join(words.split())
     if len(shown) > HEARD_CHARS_MAX:
         shown = shown[:HEARD_CHARS_MAX].rstrip() + "…"
-    lead = "is a video of which only the words were read" if video else "was understood as"
+    lead = "is a video, and only the words spoken in it were read" if video else "was understood as"
     return f"{lead}{':' if video else ''} “{shown}”." + ("" if whole else " Slack has no more of its transcript.")
 
 
@@ -75,8 +75,9 @@ def enclosed(names: tuple[str, ...]) -> str:
 def too_large(size_bytes: int | None, max_bytes: int) -> str:
     """``size_bytes``: ``None`` if nobody knows how large the file is, only that it is too large."""
     if size_bytes is None:
-        return f"is larger than {megabytes(max_bytes)}, the most that I read. Please send a smaller copy."
-    return f"is {megabytes(size_bytes)}, and I read files of up to {megabytes(max_bytes)}. Please send a smaller copy."
+        return f"is larger than {megabytes(max_bytes)}, the most that I can read. Please send a smaller copy."
+    most = megabytes(max_bytes)
+    return f"is {megabytes(size_bytes)}, but I can only read files of up to {most}. Please send a smaller copy."
 
 
 def too_many_pixels(width_px: int, height_px: int) -> str:
@@ -102,33 +103,33 @@ def psd_layers_without(what: list[str]) -> str:
 
 
 def raw_without_preview() -> str:
-    return "is a camera raw picture without a preview in it, so I can't read it. Please send it as a JPEG."
+    return "is a camera raw picture without a built-in preview, so I can't read it. Please send it as a JPEG."
 
 
 def small_preview(width_px: int, height_px: int) -> str:
     size = f"{width_px} × {height_px} px"
     return (
-        f"is a camera raw picture, of which only the small preview in it ({size}) was read. "
+        f"is a camera raw picture, and only its small built-in preview ({size}) was read. "
         "Please send it as a JPEG if details matter."
     )
 
 
 def frames_left_out(kept: int, total: int, among: int) -> str:
-    frames = "only the first was" if kept == 1 else f"{kept} were"
+    frames = "the first was" if kept == 1 else f"{kept} were"
     spread = "" if kept == 1 else ", spread evenly" if among == total else f", spread over the first {among:,}"
     return (
-        f"is an animation of {total:,} frames, of which {frames} read{spread}. Please send what matters as a picture."
+        f"is an animation of {total:,} frames, and only {frames} read{spread}. Please send what matters as a picture."
     )
 
 
 def pages_unreadable(numbers: list[int], total: int) -> str:
     which = f"page {numbers[0]}" if len(numbers) == 1 else f"pages {', '.join(map(str, numbers))}"
-    return f"has {total:,} pages, of which {which} can't be read. Please send the missing ones as PNG or JPEG."
+    return f"has {total:,} pages, but {which} can't be read. Please send what is missing as PNG or JPEG."
 
 
 def pieces_left_out(kept: int, total: int) -> str:
     return (
-        f"is a very long picture, of which only the first {kept} of {total} pieces were read. Please send the rest too."
+        f"is a very long picture, and only the first {kept} of its {total} pieces were read. Please send the rest too."
     )
 
 
@@ -147,7 +148,7 @@ def not_what_its_name_says(extension: str) -> str:
 
 def pages_left_out(kept: int, total: int) -> str:
     first = "" if kept == 1 else f" {kept:,}"
-    return f"has {total:,} pages, of which only the first{first} could be read. Please send the others by themselves."
+    return f"has {total:,} pages, and only the first{first} could be read. Please send the others by themselves."
 
 
 def no_office(about: str) -> str:
@@ -156,7 +157,7 @@ def no_office(about: str) -> str:
 
 def unconfined(about: str) -> str:
     return (
-        f"is {_article(about)} {about}, which I don't open, because nothing on this machine would keep it from "
+        f"is {_article(about)} {about}, which I don't open, because this machine can't keep it from "
         "reading other files. Please send it as a PDF."
     )
 
@@ -192,12 +193,12 @@ def attachments_locked(count: int) -> str:
 
 
 def pictures_left_out(kept: int, left_out: int) -> str:
-    return f"holds {kept + left_out} pictures, of which only the first {kept} were read. Please send the others too."
+    return f"holds {kept + left_out} pictures, and only the first {kept} were read. Please send the others too."
 
 
 def more_notes(count: int) -> str:
     files = f"{count:,} more file{'s' if count != 1 else ''}"
-    return f"holds {files} that could not be read, or not whole. Please send what matters separately."
+    return f"holds {files} that could not be read, or only in part. Please send what matters separately."
 
 
 def text_left_out(chars: int) -> str:
@@ -217,14 +218,14 @@ HANGUL_PREVIEW = (
 )
 BREAKS_OFF = "is damaged or cut off, so something in it may be missing. Please send it again."
 WORDS_BREAK_OFF = "is damaged or very long, so its hidden words were read only in part. Please send them as text."
-WIDE_ROWS = "has very long rows, whose ends were left out. Please send the columns that matter in a separate file."
+WIDE_ROWS = "has very long rows, so their ends were left out. Please send the columns that matter in a separate file."
 FORMULAS = (
-    "has formulas without stored results, which I read as formulas. "
+    "has formulas without stored results, so I read the formulas themselves. "
     "Please open it in a spreadsheet program and save it again if the results matter."
 )
 PICTURES_LEFT_OUT = "holds more pictures than I read at once. Please send those that matter by themselves."
 BINARY_SHEETS = (
-    "is an Excel workbook of a kind whose comments and number formats I can't read. "
+    "is an Excel workbook of a kind in which I can't read comments and number formats. "
     "Please save it as .xlsx if they matter."
 )
 
@@ -263,7 +264,7 @@ def sheets_break_off(names: list[str]) -> str:
 
 def sheets_left_out(kept: int, total: int) -> str:
     first = "first was" if kept == 1 else f"first {kept:,} were"
-    return f"has {total:,} sheets, of which only the {first} read. Please send the others by themselves."
+    return f"has {total:,} sheets, and only the {first} read. Please send the others by themselves."
 
 
 def megabytes(size_bytes: int) -> str:
@@ -273,25 +274,23 @@ def megabytes(size_bytes: int) -> str:
 
 # --- mails and archives --------------------------------------------------------------------------------------------
 ENCRYPTED_MAIL = "holds text that is encrypted, so I can't read it. Please send it as plain text."
-MEMBER_DAMAGED = "is damaged inside its archive, so it was not read. Please pack it again or send it by itself."
+MEMBER_DAMAGED = "is damaged inside its archive, so it was not read. Please send it by itself."
 PART_OF_ARCHIVE = "is one part of an archive that was split. Please send the files in it one by one."
 
 
 def packed_otherwise(method: str) -> str:
-    """``method`` names a packing method, for a member of an archive that can otherwise be opened."""
-    return f"is packed with {method}, which I can't unpack. Please send it by itself."
+    """``method`` names a method of compression, for a member of an archive that can otherwise be opened."""
+    return f"is compressed with {method}, which I can't unpack. Please send it by itself."
 
 
 def archive_of_kind(described: str) -> str:
     """``described`` has its article: "a RAR archive"."""
-    return f"is {described}, which I can't open. Please send its files one by one, or pack them as a zip."
+    return f"is {described}, which I can't open. Please send its files one by one, or in a zip file."
 
 
 def attachments_left_out(kept: int, total: int) -> str:
-    return (
-        f"has {total:,} attachments, of which only the first {kept:,} were read. Please send the others by themselves."
-    )
+    return f"has {total:,} attachments, and only the first {kept:,} were read. Please send the others by themselves."
 
 
 def mails_left_out(kept: int, total: int) -> str:
-    return f"holds {total:,} mails, of which only the first {kept:,} were read. Please send the others by themselves."
+    return f"holds {total:,} mails, and only the first {kept:,} were read. Please send the others by themselves."

@@ -66,5 +66,5 @@ async def test_archives_are_read_and_what_is_not_is_said(stage: Stage) -> None:
     assert "The plan." in text
     words = " ".join(stage.words(ts))
     assert "all.zip › old.txt" in words
-    assert "is packed with Implode, which I can't unpack. Please send it by itself." in words
+    assert "is compressed with Implode, which I can't unpack. Please send it by itself." in words
     assert "is an ARJ archive, which I can't open." in words

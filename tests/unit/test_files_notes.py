@@ -67,8 +67,7 @@ def test_a_note_is_a_sentence_that_begins_with_the_name() -> None:
     )
     assert note_line(Note("", notes.EMPTY)) == "A file is empty."
     assert note_line(Note("a.zip › plan.pdf", notes.pages_left_out(600, 1_200))) == (
-        "a.zip › plan.pdf has 1,200 pages, of which only the first 600 could be read. "
-        "Please send the others by themselves."
+        "a.zip › plan.pdf has 1,200 pages, and only the first 600 could be read. Please send the others by themselves."
     )
 
 

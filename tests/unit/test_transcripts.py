@@ -28,7 +28,7 @@ def test_the_words_of_a_transcript(vtt: str, words: str) -> None:
 def test_people_read_what_was_understood_and_no_more_than_fits() -> None:
     assert heard("Buy\nmilk", video=False, whole=True) == "was understood as “Buy milk”."
     long = heard("word " * 200, video=True, whole=False)
-    assert long.startswith("is a video of which only the words were read: “word word")
+    assert long.startswith("is a video, and only the words spoken in it were read: “word word")
     assert "…”. " in long
     assert len(long) < HEARD_CHARS_MAX + 120
 

@@ -87,7 +87,7 @@ async def test_of_many_pictures_the_first_are_read_and_a_note_says_so(convert: C
     text = "\n\n".join(f"![](data:image/png;base64,{packed(CHART + bytes([number]))})" for number in range(22))
     found = await convert(text.encode(), "many.md", WITHOUT_OFFICE)
     assert len(pictures(found)) == 20
-    assert found.reasons == ["holds 22 pictures, of which only the first 20 were read. Please send the others too."]
+    assert found.reasons == ["holds 22 pictures, and only the first 20 were read. Please send the others too."]
 
 
 async def test_a_drawing_shows_its_pictures_itself(convert: Converter) -> None:

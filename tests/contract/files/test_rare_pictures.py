@@ -362,7 +362,7 @@ def test_raw_pixels_that_are_packed_as_a_jpeg_are_no_preview(shown: Shown) -> No
 def test_of_a_raw_photo_with_a_small_preview_that_is_said(converted: Convert) -> None:
     assert reasons(converted(made_pictures.raw_photo(photo((160, 120))))) == [
         (
-            "is a camera raw picture, of which only the small preview in it (160 × 120 px) was read. "
+            "is a camera raw picture, and only its small built-in preview (160 × 120 px) was read. "
             "Please send it as a JPEG if details matter."
         )
     ]

@@ -313,10 +313,10 @@ async def test_a_file_over_the_size_limit_is_refused_before_and_during_the_downl
     big = b"x" * 300_000
     reader = make_reader(limits=replace(LIMITS, download_bytes_max=200_000))
     declared = await prepared(reader, attached(host, "declared.txt", big))
-    assert reason(declared) == "is 0.3 MB, and I read files of up to 0.2 MB. Please send a smaller copy."
+    assert reason(declared) == "is 0.3 MB, but I can only read files of up to 0.2 MB. Please send a smaller copy."
     assert host.asked == []
     lied = await prepared(reader, attached(host, "lied.txt", big, size_bytes=10))
-    assert reason(lied) == "is 0.3 MB, and I read files of up to 0.2 MB. Please send a smaller copy."
+    assert reason(lied) == "is 0.3 MB, but I can only read files of up to 0.2 MB. Please send a smaller copy."
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])
