@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from textwrap import wrap
 
 from bench.oracles import Seen
 from bot.files.bounds import FileLimits
+
+LINE_CHARS = 120
 
 
 @dataclass(slots=True)
@@ -39,6 +42,10 @@ class Tally:
         return verdict
 
 
+def fill(text: str, indent: str = "") -> list[str]:
+    return wrap(text, LINE_CHARS, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+
+
 def report(tally: Tally, limits: FileLimits, *, office: bool) -> str:
     nothing = sum(counts["nothing"] for counts in tally.outcomes.values())
     columns = ("blocks", "blocks and a note", "a note", "nothing")
@@ -47,15 +54,17 @@ def report(tally: Tally, limits: FileLimits, *, office: bool) -> str:
     lines = [
         "# What becomes of files",
         "",
-        "Written by `make corpus`, which sends sample files of other projects through the converters, and every",
-        f"resulting block to the practice model. The files are those of {', '.join(tally.collections)}.",
+        *fill(
+            "Written by `make corpus`, which sends sample files of other projects through the converters, and every "
+            f"resulting block to the practice model. The files are those of {', '.join(tally.collections)}."
+        ),
         "",
         f"- {tally.files:,} files in {tally.took_s:.0f} s, {limits.workers_max} at a time.",
         f"- LibreOffice {'was' if office else 'was not'} installed.",
         f"- The longest took {tally.longest_s:.1f} s (`{tally.longest}`); the limit is {limits.file_timeout_s:.0f} s.",
         f"- Unexpected exceptions in a worker: {len(tally.faults)}. Files without any result: {nothing}.",
         f"- Refused by the practice model afterwards: {len(tally.refused)}.",
-        f"- Memory of the parent process, in MB, from the first file to the last: {', '.join(megabytes)}.",
+        *fill(f"- Memory of the parent process, in MB, from the first file to the last: {', '.join(megabytes)}.", "  "),
         "",
         f"| kind, by its bytes | files | {' | '.join(columns)} |",
         f"|---|--:|{'--:|' * len(columns)}",
