@@ -43,7 +43,7 @@ class ChannelSlots:
 
     @property
     def rested(self) -> bool:
-        """Whether nothing is known about it that is not known about a new one."""
+        """Whether it is no different from a new one, so that it can be forgotten."""
         full = self.posts.saved(now_s := _now_s()) >= self._workspace.limits.burst(now_s)
         return full and not self._waiting and not self._asking
 
@@ -67,7 +67,7 @@ class ChannelSlots:
         del self._free[:1]
 
     def wants_slot_at(self, now_s: float, *, first_words: bool) -> float:
-        """When a slot should be asked for; never where there is one, or one was asked for."""
+        """When to ask for a slot; never if there is one, or if one has been asked for."""
         has_one = self._free or self._asking or not self._workspace.shared
         return inf if has_one else self.posts.ready_at(now_s, first_words=first_words)
 
@@ -120,7 +120,7 @@ class WorkspaceSlots:
         return self.limits.refused(self.of(channel_id).posts, _now_s())
 
     async def slot(self, channel_id: str, *, first_words: bool) -> float:
-        """In how many seconds it is."""
+        """How many seconds away it is."""
         if self._reserve is None:
             return 0.0
         now_s = _now_s()

@@ -61,7 +61,7 @@ class SlackClient:
         self._client.token = token
 
     async def call(self, method: str, **arguments: object) -> dict[str, Any]:
-        """Waits for the method's budget, then calls once, or a second time where a read is not answered for long.
+        """Waits for the method's budget, then calls once; a read that is not answered in time is sent a second time.
         Raises ``SlackError``."""
         await self._acquire(method, arguments)
         if method not in REPEATABLE:

@@ -33,7 +33,7 @@ def loads(text: str) -> Any:  # noqa: ANN401 (JSON)
 
 
 async def loads_in_turns(text: str) -> Any:  # noqa: ANN401 (JSON)
-    """The same; of a long text each item of an outer list by itself, and others run in between."""
+    """The same, but a long text is read one item of an outer list at a time, and other tasks run in between."""
     if len(text) < LONG_CHARS:
         return loads(text)
     try:
@@ -43,7 +43,7 @@ async def loads_in_turns(text: str) -> Any:  # noqa: ANN401 (JSON)
 
 
 async def _outer_object(text: str) -> Json:
-    """Raises ``IndexError`` where it has no end, ``ValueError`` where it is none."""
+    """Raises ``IndexError`` if it has no end, ``ValueError`` if it is not an object."""
     share, found = LoopShare(half=True), dict[str, Any]()
     at = _after("{", text, _blank(text, 0))
     while True:

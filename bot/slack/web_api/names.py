@@ -96,7 +96,7 @@ class Names:
         return {id_: known.name for id_, known in found.items() if not known.private or id_ == channel_id}
 
     def soon(self, ids: Iterable[str]) -> None:
-        """Asks for names that somebody will wait for: what else that one waits for first is time to look them up."""
+        """Begins to look up names that will be needed soon, while whoever needs them still waits for something else."""
         for wanted_id in self._unknown(ids):
             self._owed.setdefault(wanted_id, self._clock())
             self._lookup(wanted_id)
@@ -150,7 +150,7 @@ class Names:
         await asyncio.gather(*lookups, return_exceptions=True)
 
     async def _wait_for(self, ids: Iterable[str]) -> None:
-        """``wait_max_s`` in all for each, however often it is asked for by and by."""
+        """Waits at most ``wait_max_s`` in all for each id, however often it is asked for."""
         unknown, now_s = self._unknown(ids), self._clock()
         self._owed = {id_: since_s for id_, since_s in self._owed.items() if now_s - since_s < OWED_MAX_S}
         since_s = max((self._owed.setdefault(id_, now_s) for id_ in unknown), default=now_s)
@@ -172,7 +172,7 @@ class Names:
         return known is not None and self._clock() - known.at_s < age_max_s
 
     async def _inquire(self, user_id: str) -> None:
-        """Until Slack has said it."""
+        """Asks until Slack answers."""
         pause_s = PAUSE_FIRST_S
         while True:
             await asyncio.wait([self._inquiry(user_id)])

@@ -4,10 +4,9 @@ Slack does not say how it counts a minute's calls: over the minute up to now, ov
 bucket that holds a burst and fills up evenly. One line holds under all three: at most ``burst`` calls at once and so
 many more in each second that a minute has ``calls`` in all. A refusal says where the line has to be lower:
 
-- A wait of a moment is a bucket's: what had gone above the even rate was its burst. That the rate is another shows
-  when the line is refused once more. Or a full minute ends just then: where so many calls went, the line holds for
-  both.
-- Otherwise those calls had fitted that went within the minute that ends with the wait.
+- A short wait points to a bucket: the calls above the even rate were its burst. If the rate itself is lower, the next
+  refusal shows that. Or a full minute ends just then: if that many calls were made, the line holds for both.
+- After a longer wait, the calls of the minute that ends with the wait are those that fit.
 - A refusal of few calls had another reason, say another app's calls on the same token, and teaches nothing.
 """
 

@@ -1,4 +1,4 @@
-"""Makes a call a second time beside the first where that is not answered for long; the first answer counts. I/O: the
+"""Makes a call a second time, beside the first, if that is not answered in time; the first answer counts. I/O: the
 clock, and what ``call`` does.
 
 For reads only: making them twice does no harm. The first try goes on, since it may only be slow.

@@ -1,4 +1,4 @@
-"""Says what to do when Slack fails to edit messages for long. Pure: the part of a plan that is about failed edits.
+"""Says what to do while Slack fails to edit messages. Pure: the part of a plan that is about failed edits.
 
 A message whose edits fail must not freeze before its readers' eyes, and no word may be shown twice. So after two
 failures, when words have waited for ``GO_ON_AFTER_S``, what the message shows is looked up. If that can be told, the

@@ -1,4 +1,4 @@
-"""Messages that a reply does not need come in; which of them to delete next comes out. Pure.
+"""Says which message to delete next, of those that a reply does not need. Pure.
 
 A notice that a question waits stands in the way of its answer, which has its place below what was said meanwhile: it
 goes first. Where Slack does not delete it at once, the answer goes on without waiting, and that is tried again at the

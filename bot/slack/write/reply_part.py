@@ -95,8 +95,7 @@ class Part:
         return self.closed or self.standing is Standing.FROZEN
 
     def loses_its_button(self, edit: Action) -> bool:
-        """Whether its message shows already what ``edit`` would, but for the button of one that grows; then that edit
-        is nothing to wait for."""
+        """Whether ``edit`` would only remove the button of a growing message; nobody has to wait for such an edit."""
         if self.shown is None or not isinstance(edit, Show):
             return False
         if replace(self.shown, growing=edit.content.growing) != edit.content:

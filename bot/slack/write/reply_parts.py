@@ -65,7 +65,7 @@ class Parts:
         return next((part for part in self._every if part.repair and part.closed), None)
 
     def gathers(self, part: Part) -> bool:
-        """Its words wait until they are worth a message: it can't grow any more then."""
+        """Its words wait until they are worth a message, since that can't grow once it is posted."""
         return self.takes_no_edits and part.ts is None and part.piece.shown_to - part.piece.start < PART_CHARS_MIN
 
     def write(self, text: str) -> None:
@@ -141,7 +141,7 @@ class Parts:
         self._grow()
 
     def leave(self, part: Part) -> str | None:
-        """The part gets another message; the ts of the one that it had."""
+        """Lets the part get another message. Returns the ts of the one that it had."""
         left, part.ts, part.standing, part.shown, part.shown_to = part.ts, None, Standing.ABSENT, None, 0
         return left
 

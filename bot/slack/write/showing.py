@@ -1,4 +1,4 @@
-"""What each part's message should show comes out, as the post or edit that shows it. Pure."""
+"""Makes the post or edit after which a part's message shows what it should. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Makes calls that Slack may not answer for long. I/O: Slack, through an outlet.
+"""Makes calls that Slack may not answer for a long time. I/O: Slack, through an outlet.
 
 Slack answers within a second. An edit that it does not answer is given up, and the request stays open while the writer
 goes on: the edit may still be made, and after its answer, or without one after half a minute, it no longer will be. A
