@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     lives.set_defaults(command=_health)
     _of_usage(add("usage", help="show who used what, by day; the bot may be running"))
     _of_manifest(add("manifest", help="print the Slack app's manifest, as the present settings need it"))
-    _of_erase(add("erase", help="remove all that is kept of a person or a workspace, and say what it was"))
+    _of_erase(add("erase", help="remove everything kept about a person or a workspace, and say what it was"))
     return parser
 
 
@@ -70,7 +70,7 @@ def _of_ask(ask: argparse.ArgumentParser) -> None:
 def _of_doctor(doctor: argparse.ArgumentParser) -> None:
     doctor.add_argument("--json", action="store_true", help="print the findings as one JSON object")
     doctor.add_argument("--channel", type=_id("CG"), metavar="C…", help="also check that the bot is in this channel")
-    workspace = "the one to check, where many have installed the app"
+    workspace = "the workspace to check, if several have installed the app"
     doctor.add_argument("--workspace", type=_id("TE"), metavar="T…", help=workspace)
     silent = "don't post the test message that shows whether events arrive"
     doctor.add_argument("--no-message", action="store_true", help=silent)

@@ -27,7 +27,7 @@ DOES = (
     "*Go on* in that thread without mentioning me again, for as long as nobody else joins in.",
     "*Write to me directly*, in the Messages tab. Each question gets its own thread, where you can go on.",
     "*Type* `/ask` *and a question*, in any channel, for an answer that only you see; `/ask help` says more.",
-    "*In the menu of a message*: “Ask about this” answers in its thread, “Summarise the thread” is for you alone.",
+    "*In the menu of a message*: “Ask about this” answers in its thread, “Summarise the thread” tells only you.",
 )
 
 
@@ -92,7 +92,7 @@ class Home:
         lines = [f"You have asked {questions}, which used {tokens}. A day begins at midnight UTC."]
         if budgets.workspace_tokens is not None:
             all_tokens = _of("token", used.workspace_tokens, budgets.workspace_tokens)
-            lines.append(f"All questions of this workspace together have used {all_tokens}.")
+            lines.append(f"All questions in this workspace together have used {all_tokens}.")
         return (*lines, model)
 
     async def _settings(self, user_id: str) -> tuple[Section, ...]:
@@ -103,7 +103,7 @@ class Home:
         if person is None or not person.is_admin:
             return ()
         head = "Only admins of this workspace see this. Secrets are not shown."
-        return (Section("What is set", (head, *self.facts.settings)),)
+        return (Section("Settings", (head, *self.facts.settings)),)
 
 
 def _of(noun: str, used: int, most: int | None) -> str:

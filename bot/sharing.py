@@ -16,7 +16,7 @@ from bot.store_patience import waited_out
 
 HEADS: Mapping[bool, str] = {False: "Asked by @{name}: {asked}", True: "A summary, shared by @{name}"}
 """The quotation above the posted answer; the second is for a thread."""
-TOO_OLD = "I keep an answer for a day, so I can't post this one any more. Please ask again."
+TOO_OLD = "I keep answers for only a day, so I can't post this one any more. Please ask again."
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,19 +31,19 @@ NO_ACCESS = (
 SLACK_AWAY = "Slack hasn't let me read this conversation for a while, and I gave up waiting. Please ask again."
 ERASED = "This question was erased by whoever runs me, so I won't answer it."
 STOPPED_BY = "{name} stopped this answer."
-SILENT = "The model gave an empty answer. Please ask again, perhaps worded differently."
+SILENT = "The model gave an empty answer. Please ask again, perhaps in other words."
 ONLY_THOUGHT = (
-    "The model reached its length limit before it wrote a word. Please ask again, perhaps for something smaller. "
+    "The model reached its length limit before it wrote a word. Please ask again, perhaps for something shorter. "
     "If it happens again, whoever runs me can raise MESSAGES_MAX_TOKENS."
 )
 REFUSED = "The model declined to answer this."
 CUT = "The answer breaks off here: {clause}"
 NEXT_DAY = "after midnight UTC"
-NEXT_DAY_IN_SLACK = "<!date^{until_s}^{{date_short_pretty}} from {{time}} on|after midnight UTC>"
+NEXT_DAY_IN_SLACK = "<!date^{until_s}^{{date_short_pretty}} after {{time}}|after midnight UTC>"
 """In the reader's own time zone. Only for texts that are sent as Slack's own markup.
 slack:messaging/formatting-message-text."""
 OVER_BUDGET = {
-    Budget.USER_QUESTIONS: "I've answered {most} of your questions today, which is the limit for one person in a day.",
+    Budget.USER_QUESTIONS: "I've answered {most} of your questions today, which is the daily limit for one person.",
     Budget.USER_TOKENS: "Your questions have used up the {most:,} tokens that one person may use in a day.",
     Budget.WORKSPACE_TOKENS: "Today's questions have used up the {most:,} tokens that this workspace may use in a day.",
 }
@@ -51,7 +51,7 @@ STOPPED: dict[str, str] = {
     StopReason.MAX_TOKENS: "The answer reached its length limit.",
     StopReason.CONTEXT_WINDOW_EXCEEDED: "This thread has filled the model's context window. Please go on in a new "
     "thread.",
-    StopReason.TOOL_USE: "The model wanted to use a tool, but I have none. Please ask again, worded differently.",
+    StopReason.TOOL_USE: "The model wanted to use a tool, but I have none. Please ask again in other words.",
     StopReason.PAUSE_TURN: "The model paused before the end of its answer.",
 }
 GOES_ON: dict[str, Button] = {StopReason.MAX_TOKENS: Button.CONTINUE, StopReason.PAUSE_TURN: Button.CONTINUE}

@@ -21,11 +21,11 @@ READS = (
     "• What you ask, until it is answered; after that only who asked, where and when, and how it ended, for 90 days.",
 )
 KEEPS = (
-    "• How many tokens it used and what they cost, and your votes on answers, for 400 days; your reasons for 90 days.",
-    "• Answers to `/ask` that you can still post, encrypted, for a day.",
+    "• How many tokens your questions used, what they cost, and your votes, for 400 days; reasons for votes 90 days.",
+    "• Answers to `/ask`, for a day, so that you can still post them; they are encrypted.",
 )
 FILES = (
-    "• Files prepared for the model, for {age} after their last use. If you delete a file in Slack, it goes here, too."
+    "• Files prepared for the model, for {age} after their last use. If you delete a file in Slack, I delete my copy."
 )
 
 

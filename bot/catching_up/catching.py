@@ -29,14 +29,14 @@ from bot.ports import Threads
 FOR_ONE = (EntryPoint.DIRECT, EntryPoint.COMMAND)
 MICROSECONDS = 6
 """Digits in the fraction of a message's ts; a press has more."""
-WHICH = "Please tell me which channel, such as: catch me up #general since yesterday."
-NOT_UNDERSTOOD = f"I couldn't tell from when on I should read. I understand {UNDERSTOOD}."
+WHICH = "Please tell me which channel, for example: catch me up #general since yesterday."
+NOT_UNDERSTOOD = f"I couldn't tell how far back to read. I understand {UNDERSTOOD}."
 NOT_HERE = (
     "When I catch somebody up on a channel, only that person should see it. Please send me the same in a direct "
     "message, or mention me with it."
 )
-NOTHING_SAID = "Nothing was written in {channel} since {start}."
-NOT_YET = "That time is still to come, so there is nothing to read yet. I understand {understood}."
+NOTHING_SAID = "Nothing has been written in {channel} since {start}."
+NOT_YET = "That time is in the future, so there is nothing to read yet. I understand {understood}."
 
 
 class ChannelMessages(Protocol):

@@ -116,12 +116,12 @@ def notes_on(heard: Heard, transcript: Transcript, zone: str) -> tuple[Note, ...
     number = len(heard.entries)
     counted = f"{number:,} message{'s' * (number != 1)}"
     within = f", {replies:,} of them in threads" if replies else ""
-    said = [f"was read from {heard.since(zone)} on: {counted}{within}."]
+    said = [f"was read starting from {heard.since(zone)}: {counted}{within}."]
     if heard.older or transcript.left_out:
-        said.append("has older messages from that time, which were not read. Please ask for a shorter time.")
+        said.append("has older messages from that time that were not read. Please ask about a shorter time.")
     if heard.replies_left:
         left = heard.replies_left
-        said.append(f"has {left:,} more repl{'ies' if left > 1 else 'y'} in threads of that time, which I didn't read.")
+        said.append(f"has {left:,} more repl{'ies' if left > 1 else 'y'} in threads from that time that I didn't read.")
     return tuple(Note(heard.called, reason) for reason in said)
 
 

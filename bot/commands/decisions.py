@@ -13,20 +13,20 @@ from bot.commands.thread_settings import ThreadSettings
 DEFAULT = "default"
 SHOWN_MODELS_MAX = 20
 NOTHING_TO_STOP = "I'm not writing anything in this thread right now, so there is nothing to stop."
-MUTED = "I'm quiet in this thread now and answer only when somebody mentions me. `!unmute` ends that."
+MUTED = "I'll stay quiet in this thread and answer only when somebody mentions me. `!unmute` undoes that."
 UNMUTED = "I'm listening again in this thread: anybody who has mentioned me here can go on without a mention."
 MODEL_CHOSEN = "From now on I'll answer in this thread with {model}."
 EFFORT_CHOSEN = "From now on I'll answer in this thread with {effort} effort."
 AS_EVERYWHERE = "From now on I'll answer in this thread with {what}, as everywhere else here."
 NO_SUCH_MODEL = "I can't use a model called {name} here. {menu}"
-NO_SUCH_EFFORT = "There is no effort called {name}. Please choose low, medium, high or default."
-NO_SUCH_COMMAND = "There is no command !{name}. {perhaps}`!help` shows what there is."
+NO_SUCH_EFFORT = "There is no effort level called {name}. Please choose low, medium, high or default."
+NO_SUCH_COMMAND = "There is no command !{name}. {perhaps}`!help` lists the commands."
 HELP = """{now}
 `!stop` ends the answer that I'm writing.
-`!mute` makes me answer only when I'm mentioned, `!unmute` ends that.
+`!mute` makes me answer only when I'm mentioned; `!unmute` undoes that.
 `!model NAME` chooses another model for this thread. {menu}
-`!effort low`, `medium` or `high` sets how hard I try.
-Send each of these as a message of its own. In a channel, mention me with it if I haven't been in the thread yet."""
+`!effort low`, `medium` or `high` sets how much effort I put into my answers.
+Send each of these as a message of its own. If I'm not in the thread yet, mention me in that message, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Menu:
     def sentence(self) -> str:
         others = [model for model in self.models if model != self.model]
         if not others:
-            return f"Here there is only {self.model}."
+            return f"The only model here is {self.model}."
         more = ", …" if len(others) > SHOWN_MODELS_MAX else ""
-        return f"There are {self.model} (the default), {', '.join(others[:SHOWN_MODELS_MAX])}{more}."
+        return f"You can choose from {self.model} (the default), {', '.join(others[:SHOWN_MODELS_MAX])}{more}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def from_file(value: object, info: ValidationInfo) -> object:
         return value
     name = f"{info.field_name}_FILE".upper()
     if value is not None:
-        raise ValueError(f"is set, and {name} is too: only one of the two can be")
+        raise ValueError(f"is set, and so is {name}: only one of the two may be set")
     try:
         with path.open("rb") as file:
             content = file.read(FILE_BYTES_MAX + 1)
@@ -100,5 +100,5 @@ def known_database(value: SecretStr | None) -> SecretStr | None:
 def one_list(value: frozenset[str] | None, info: ValidationInfo) -> frozenset[str] | None:
     """The API takes either of the two."""
     if value and info.data.get("bot_web_allowed_domains"):
-        raise ValueError("is set, and BOT_WEB_ALLOWED_DOMAINS is too: only one of the two can be")
+        raise ValueError("is set, and so is BOT_WEB_ALLOWED_DOMAINS: only one of the two may be set")
     return value

@@ -55,7 +55,7 @@ def of_rotation(rotation: Rotation, now_s: float) -> Finding:
     if rotation.fault:
         return wrong("token", f"it expires, and Slack gives no new one ({rotation.fault}): {advice(rotation.fault)}.")
     hours = max(0.0, rotation.renew_at_s - now_s) / 3600
-    return ok("token", f"expires, and is renewed before that; the next time in {hours:.1f} h")
+    return ok("token", f"expires, and is renewed before then; the next renewal is in {hours:.1f} h")
 
 
 async def of_database(address: str) -> AsyncIterator[Finding]:

@@ -108,7 +108,7 @@ def notes_for_people(reading: Reading) -> list[Note]:
     said = []
     if not reading.to_read and reading.earlier:
         said.append(
-            f"was not read again, since this answer is based on notes from an earlier reading of its {counted}."
+            f"was not read again, because this answer is based on notes from an earlier reading of its {counted}."
         )
     elif reading.earlier and reading.read:
         which = _which(document, joined(Span(one.first, one.final) for one in reading.read))
@@ -124,7 +124,7 @@ def notes_for_people(reading: Reading) -> list[Note]:
     if reading.failed:
         which = _which(document, joined(reading.failed))
         said.append(
-            f"was not read on {which}, because the model failed there twice. Please ask again to have that read."
+            f"was not read on {which}, because the model failed there twice. Please ask again, and I'll try once more."
         )
     if reading.unreadable:
         which = _which(document, joined(reading.unreadable))
@@ -135,7 +135,7 @@ def notes_for_people(reading: Reading) -> list[Note]:
     if reading.beyond:
         which = _which(document, joined(reading.beyond))
         said.append(
-            f"is longer than I read for one question, so {which} of {document.total:,} were not read. "
+            f"is longer than what I read for one question, so {which} of {document.total:,} were not read. "
             "Please send the part that matters in a separate file."
         )
     return [Note(document.name, reason) for reason in said]

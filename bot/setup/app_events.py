@@ -38,7 +38,7 @@ EVENTS = (
         "mentions are not answered in channels whose messages do not reach the bot either",
     ),
     AppEvent("app_uninstalled", "", "the bot goes on trying after it was removed from the workspace"),
-    AppEvent("file_deleted", "files:read", "prepared copies of deleted files stay until they are old"),
+    AppEvent("file_deleted", "files:read", "prepared copies of deleted files stay until they expire"),
     AppEvent(
         "message.channels",
         "channels:history",

@@ -67,7 +67,7 @@ SCOPES = (
     Scope(
         "im:write",
         "conversations.open: what only the person who asked should read",
-        "what only the person who asked should read cannot be sent to them",
+        "messages meant only for the person who asked cannot be sent to them",
     ),
     Scope(
         "mpim:history",
@@ -89,7 +89,7 @@ SCOPES = (
     Scope(
         "users:read",
         "users.info and bots.info: names, and who may use the bot",
-        "nobody is answered, since the bot cannot tell who may be",
+        "nobody is answered, since the bot cannot tell who may use it",
     ),
     Scope(
         EMAILS,

@@ -21,7 +21,7 @@ SOCKET_HEAD = "# Socket Mode is on, so no address of yours is needed; see docs/s
 HTTP_HEAD = "# Slack sends its events to your address, signed; SLACK_APP_TOKEN stays empty.\n"
 DISPLAY = {
     "name": "Claude in the thread",
-    "description": "Reads the thread and the files in it, and answers while it writes.",
+    "description": "Reads the thread and the files in it, and shows the answer as it is written.",
     "background_color": "#3a2f2a",
 }
 APP_HOME = {"home_tab_enabled": True, "messages_tab_enabled": True, "messages_tab_read_only_enabled": False}
@@ -49,7 +49,7 @@ SHORTCUTS: Sequence[Mapping[str, object]] = (
     },
 )
 AGENT_DESCRIPTION = (
-    "Answers questions about what you write and the files that you attach, while it writes. "
+    "Answers questions about what you write and the files that you attach. "
     "AI can make mistakes: please check what matters."
 )
 PROMPTS = (

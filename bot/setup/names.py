@@ -26,7 +26,7 @@ class Unknown:
     nearest: str = field(default="", repr=False)
 
     def __str__(self) -> str:
-        return f"{self.name}: no setting has this name.{f' Is {self.nearest} meant?' if self.nearest else ''}"
+        return f"{self.name}: no setting has this name.{f' Did you mean {self.nearest}?' if self.nearest else ''}"
 
 
 def unknown(known: Iterable[str], environment: Iterable[str], env_file: str) -> list[Unknown]:
@@ -50,7 +50,7 @@ def explained(fault: str, slips: Iterable[Unknown]) -> str:
     """``NAME: is not set``, and what is set under a name that is nearly that one."""
     name, _, rest = fault.partition(": ")
     near = [slip.name for slip in slips if slip.nearest == name] if rest.startswith("is not set") else []
-    return f"{fault} ({near[0]} is set: is that a slip?)" if near else fault
+    return f"{fault} ({near[0]} is set: is that a typo?)" if near else fault
 
 
 def not_understood(env_file: str) -> list[int]:

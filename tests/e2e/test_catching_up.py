@@ -63,7 +63,9 @@ async def test_a_channel_is_told_of_in_a_direct_message_with_links_replies_and_w
     assert re.search(r"^  ↳ \[[-0-9]{10} \d\d:\d\d\] lars: Fine with me \(http", file, re.MULTILINE)
     assert f"{link_of(random, reply)}?thread_ts={root}&cid={random}" in file
     assert "What happened in #random" in words
-    assert re.search(r"#random was read from \w+day, .*, 00:00 \(Europe/Amsterdam\) on: 2 messages, 1 of them", words)
+    assert re.search(
+        r"#random was read starting from \w+day, .*, 00:00 \(Europe/Amsterdam\): 2 messages, 1 of them", words
+    )
 
 
 async def test_a_command_is_answered_in_private_about_the_channel_that_it_was_typed_in(stage: Stage) -> None:
@@ -71,7 +73,7 @@ async def test_a_command_is_answered_in_private_about_the_channel_that_it_was_ty
     await by_command(stage, "catch me up today", "What happened in #general")
     assert link_of(stage.general, ts) in stage.asked_texts()[-1][1]
     assert "chat.postMessage" not in {call.method for call in stage.workspace.calls}
-    await by_command(stage, "catch me up #random last 2 hours", "Nothing was written in #random since ")
+    await by_command(stage, "catch me up #random last 2 hours", "Nothing has been written in #random since ")
 
 
 async def test_without_a_time_it_begins_at_the_askers_own_newest_message_or_a_day_ago(stage: Stage) -> None:
@@ -88,10 +90,10 @@ async def test_without_a_time_it_begins_at_the_askers_own_newest_message_or_a_da
     words = await told(stage, f"catch me up <#{random}>")
     assert "News" in words
     assert "An hour old" not in words
-    assert "was read from your newest message there, " in words
+    assert "was read starting from your newest message there, " in words
     seeded(stage, random, "I know that, too", ago_s=1, who="ada")
     words = await told(stage, f"catch me up <#{random}>")
-    assert words.startswith("Nothing was written in #random since your newest message there, ")
+    assert words.startswith("Nothing has been written in #random since your newest message there, ")
 
 
 async def test_a_mention_is_answered_in_a_direct_message_once(stage: Stage) -> None:
@@ -190,7 +192,7 @@ async def test_what_is_not_understood_is_said_and_other_questions_stay_questions
     random = stage.workspace.channel("random")
     assert "I understand today, yesterday" in await told(stage, f"catch me up <#{random}> since the flood")
     assert "which channel" in await told(stage, "catch me up")
-    assert "still to come" in await told(stage, f"catch me up <#{random}> since 2999-01-01")
+    assert "in the future" in await told(stage, f"catch me up <#{random}> since 2999-01-01")
     assert not stage.model.requests
     assert "What reached me" in await told(stage, "catch me up on what Ada said")
 

@@ -19,8 +19,8 @@ from playground.workspace.reading import visible_text
 from playground.workspace.workspace import Workspace
 from tests.stage import Stage, TurnLog, bot_running, settings_for
 
-ONE_A_DAY = "I've answered 1 of your questions today, which is the limit for one person in a day."
-AGAIN_IN_SLACK = r" Please ask again <!date\^\d+00\^\{date_short_pretty\} from \{time\} on\|after midnight UTC>\."
+ONE_A_DAY = "I've answered 1 of your questions today, which is the daily limit for one person."
+AGAIN_IN_SLACK = r" Please ask again <!date\^\d+00\^\{date_short_pretty\} after \{time\}\|after midnight UTC>\."
 AGAIN = " Please ask again after midnight UTC."
 Running = Callable[..., AbstractAsyncContextManager[Stage]]
 

@@ -424,7 +424,7 @@ async def test_a_slip_in_a_name_a_proxy_and_a_missing_libreoffice_are_said(monke
     proxied = [one async for one in examine(Wishes())]
 
     slip = found.of("names of settings")
-    assert (slip.state, slip.words.endswith("Is BOT_ALLOWED_USERS meant?")) == (State.MIND, True)
+    assert (slip.state, slip.words.endswith("Did you mean BOT_ALLOWED_USERS?")) == (State.MIND, True)
     assert found.of("LibreOffice").state is State.MIND
     assert found.of("archives").state is (State.OK if libarchive_is_there else State.MIND)
     assert Findings(proxied).of("proxies").words == "HTTPS_PROXY: calls go through proxy.example:3128"

@@ -41,7 +41,7 @@ async def test_it_says_what_the_bot_does_and_keeps_and_what_was_used_today(stage
     assert "Files prepared for the model, for 7 days after their last use" in text
     assert "You have asked 1 question, which used " in text
     assert "claude-sonnet-5-5" in text
-    assert "What is set" not in text
+    assert "Only admins of this workspace see this" not in text
 
 
 async def test_admins_read_what_is_set_and_nobody_reads_a_secret(

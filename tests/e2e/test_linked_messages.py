@@ -96,7 +96,7 @@ async def test_more_than_five_links_are_said_and_those_in_history_are_not_follow
     await stage.outcome(ts)
     question = stage.asked_texts()[-1][1]
     assert [f"Point {number}" in question for number in range(7)] == [True] * 5 + [False] * 2
-    assert "2 messages that you linked to were not read, because I follow 5 links at most." in stage.words(ts)[0]
+    assert "2 messages that you linked to were not read, because I follow at most 5 links." in stage.words(ts)[0]
     calls = sum(call.method == "conversations.info" and call.args.get("channel") == random for call in ws.calls)
     await stage.outcome(await stage.ask("and in short?", thread_ts=ts))
     after = sum(call.method == "conversations.info" and call.args.get("channel") == random for call in ws.calls)

@@ -270,7 +270,7 @@ async def test_of_more_pages_than_are_read_the_others_are_named(stage_with: Stag
         assert await stage.outcome(ts) == "answered"
 
     assert sorted(pages_sent(list(stage.model.requests))) == numbers(1, 250)
-    assert "contract.pdf is longer than I read for one question, so pages 251–300 of 300 were not read." in answer(
+    assert "contract.pdf is longer than what I read for one question, so pages 251–300 of 300 were not read." in answer(
         stage, ts
     )
 

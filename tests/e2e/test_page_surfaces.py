@@ -144,7 +144,7 @@ async def test_the_home_tab_says_what_the_bot_does(page: Page) -> None:
     await page.get_by_role("link", name="Home").click()
     home = page.get_by_role("region", name="Home")
     await expect(home).to_contain_text("What I can do")
-    await expect(home).to_contain_text("What is set")
+    await expect(home).to_contain_text("Only admins of this workspace see this")
     await page.get_by_role("link", name="Messages").click()
 
     await expect(home).to_be_hidden()

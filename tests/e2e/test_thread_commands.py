@@ -56,7 +56,7 @@ async def test_a_muted_thread_is_answered_where_the_bot_is_mentioned_and_nowhere
     root = await stage.ask("@claude hello")
     await stage.outcome(root)
     await stage.ask("!mute", thread_ts=root)
-    await said_in(stage, root, "I'm quiet in this thread")
+    await said_in(stage, root, "I'll stay quiet in this thread")
     quiet = await stage.ask("are you there?", thread_ts=root)
     await stage.outcome(await stage.ask("@claude but this?", thread_ts=root))
     assert quiet not in stage.log.turns
@@ -71,7 +71,7 @@ async def test_help_and_mistakes_are_told_to_who_typed_them_alone(stage: Stage) 
     await stage.ask("@claude !modle")
     await whispered(stage, "Did you mean !model?")
     await stage.ask("@claude !model <!channel>")
-    await whispered(stage, "There are claude-sonnet-5-5 (the default), claude-haiku-4-5.")
+    await whispered(stage, "You can choose from claude-sonnet-5-5 (the default), claude-haiku-4-5.")
     await stage.ask("@claude !stop")
     await whispered(stage, "nothing to stop")
     assert not stage.model.requests
@@ -90,12 +90,12 @@ async def test_a_command_that_is_delivered_again_is_carried_out_once(stage: Stag
     root = await stage.ask("@claude hello")
     await stage.outcome(root)
     ts = await stage.ask("!mute", thread_ts=root)
-    await said_in(stage, root, "I'm quiet in this thread")
+    await said_in(stage, root, "I'll stay quiet in this thread")
     (delivery,) = [one for one in stage.workspace.deliveries if one.payload["event"].get("ts") == ts]
     stage.workspace.redeliver(delivery)
     await stage.ask("!unmute", thread_ts=root)
     await said_in(stage, root, "I'm listening again")
-    assert sum("I'm quiet in this thread" in words for words in stage.words(root)) == 1
+    assert sum("I'll stay quiet in this thread" in words for words in stage.words(root)) == 1
 
 
 async def test_what_only_begins_like_a_command_is_a_message_and_other_threads_commands_are_nobodys(

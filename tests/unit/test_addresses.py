@@ -83,7 +83,7 @@ def test_a_secret_that_is_given_twice_or_cannot_be_read_is_one_line(
 ) -> None:
     environment.setenv(f"{name}_FILE", str(tmp_path / "nowhere"))
     environment.setenv(name, NEEDED.get(name, "sqlite:///x"))
-    assert faults() == (f"{name}: is set, and {name}_FILE is too: only one of the two can be",)
+    assert faults() == (f"{name}: is set, and so is {name}_FILE: only one of the two may be set",)
 
     environment.delenv(name)
     missing = f"{name}: {name}_FILE names {tmp_path / 'nowhere'}, which cannot be read (No such file or directory)"

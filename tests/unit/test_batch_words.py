@@ -35,8 +35,8 @@ def said(reading: Reading) -> list[str]:
         (
             Reading(PDF, [], earlier=[FIRST, SECOND]),
             (
-                "contract.pdf was not read again, since this answer is based on notes from an earlier reading of its "
-                "1,812 pages."
+                "contract.pdf was not read again, because this answer is based on notes from an earlier reading of "
+                "its 1,812 pages."
             ),
         ),
         (
@@ -49,8 +49,8 @@ def said(reading: Reading) -> list[str]:
         (
             Reading(LOG, BOTH, failed=[Span(101, 150), Span(151, 200), Span(7, 7)]),
             (
-                "app.log was not read on lines 7 and 101–200, because the model failed there twice. Please ask again "
-                "to have that read."
+                "app.log was not read on lines 7 and 101–200, because the model failed there twice. Please ask again, "
+                "and I'll try once more."
             ),
         ),
         (

@@ -55,7 +55,11 @@ def test_what_comes_with_a_file_or_by_ask_is_a_question() -> None:
         (ThreadCommand(Name.MUTE), ThreadSettings(muted=True), "`!unmute`"),
         (ThreadCommand(Name.UNMUTE), ThreadSettings(), "listening again"),
         (ThreadCommand(Name.MODEL, "default"), ThreadSettings(), "as everywhere else"),
-        (ThreadCommand(Name.MODEL, "gpt"), None, "There are claude-sonnet-5-5 (the default), claude-haiku-4-5"),
+        (
+            ThreadCommand(Name.MODEL, "gpt"),
+            None,
+            "You can choose from claude-sonnet-5-5 (the default), claude-haiku-4-5",
+        ),
         (ThreadCommand(Name.EFFORT, "most"), None, "low, medium, high or default"),
         (ThreadCommand(Name.MODEL), None, "In this thread I answer with claude-sonnet-5-5."),
         (ThreadCommand(Name.STOP), None, "nothing to stop"),
@@ -79,4 +83,7 @@ def test_help_says_what_holds_now() -> None:
 
 def test_where_nothing_can_be_chosen_it_says_so() -> None:
     only = Menu("claude-sonnet-5-5", "medium")
-    assert "only claude-sonnet-5-5" in decide(ThreadCommand(Name.MODEL, "claude-opus-4-5"), UNCHANGED, only).sentence
+    assert (
+        "The only model here is claude-sonnet-5-5."
+        in decide(ThreadCommand(Name.MODEL, "claude-opus-4-5"), UNCHANGED, only).sentence
+    )

@@ -126,7 +126,7 @@ def test_what_is_missing_may_stand_there_under_a_name_with_a_slip_in_it(monkeypa
     ENV_FILE.write_text("SLACK_BOT_TOKN=xoxb-1\n")
     (line,) = faults(monkeypatch, SLACK_APP_TOKEN="xapp-1", YOUROUTER_API_KEY="key-1")
 
-    assert line.endswith("(SLACK_BOT_TOKN is set: is that a slip?)")
+    assert line.endswith("(SLACK_BOT_TOKN is set: is that a typo?)")
 
 
 def test_an_env_file_that_is_no_text_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

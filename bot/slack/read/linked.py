@@ -41,7 +41,7 @@ UNREADABLE = (
     "couldn't be read. Either one of us can't see it, or it's gone. If it is in a channel that I'm not in, please "
     "invite me there and ask again."
 )
-TOO_MANY = f"were not read, because I follow {LINKS_MAX} links at most."
+TOO_MANY = f"were not read, because I follow at most {LINKS_MAX} links."
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ HELP = (
     "`/ask` *and a question* gives you an answer that only you see, in any channel, even if I'm not a member. I don't "
     "see what was said there, and I can't take files. *Post to channel* below the answer shows it to "
     "everybody there; if it is too long for Slack to show here, it comes as a direct message.\n"
-    "`/ask catch me up #channel since yesterday` tells you what was written in a channel that both of us are in.\n"
+    "`/ask catch me up #channel since yesterday` tells you what was written in a channel that we are both in.\n"
     "For a conversation, or about files, mention me in a channel, or write to me directly."
 )
 

@@ -25,7 +25,7 @@ POSTS_MAX = RESPONSE_URL_USES_MAX - 1
 """One use removes the button."""
 UNCERTAIN, USED_UP, TOO_LATE = "uncertain", "used_up", "too_late"
 WHY_NOT = {
-    TOO_LATE: "Slack lets me post an answer where I'm not a member for half an hour at most, and that time is over. "
+    TOO_LATE: "Slack lets me post an answer where I'm not a member only within half an hour, and that time is over. "
     "Please invite me with /invite, and ask again.",
     UNCERTAIN: "The connection to Slack broke while I was posting your answer. Please check whether it is there.",
     USED_UP: "Your answer is too long to be posted where I'm not a member, so its end is missing there. Please invite "
