@@ -109,9 +109,9 @@ class Settings(SlackSettings):
         "take turns.",
     )
     bot_turns_per_user_max: int = Field(
-        4, ge=1, le=1_000, description="Of these, how many answer one person; the person's other questions wait."
+        4, ge=1, le=1_000, description="How many of these may be for one person; that person's other questions wait."
     )
-    bot_turns_per_channel_max: int = Field(20, ge=1, le=1_000, description="Of these, how many are in one channel.")
+    bot_turns_per_channel_max: int = Field(20, ge=1, le=1_000, description="How many of these may be in one channel.")
     bot_user_questions_per_day: int | None = Field(
         None, ge=1, description="Questions of one person that are answered in a day, which begins at midnight UTC."
     )

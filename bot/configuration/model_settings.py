@@ -42,9 +42,11 @@ class ModelSettings(Environment):
         "it.",
     )
     messages_first_text_timeout_s: float = Field(
-        120, gt=0, description="Seconds to wait at most for an answer to begin, over all tries."
+        120, gt=0, description="How many seconds to wait for an answer to begin, over all tries."
     )
-    messages_idle_timeout_s: float = Field(60, gt=0, description="Seconds of silence at most once an answer has begun.")
+    messages_idle_timeout_s: float = Field(
+        60, gt=0, description="How many seconds of silence to accept once an answer has begun."
+    )
     messages_request_bytes_max: int = Field(
         30_000_000,
         ge=100_000,
@@ -57,12 +59,12 @@ class ModelSettings(Environment):
         "never does.",
     )
     bot_citations: Literal["on", "off"] = Field(
-        "on", description="Whether answers mark what they take from which page of a PDF, and list those pages below."
+        "on", description="Whether answers mark what they take from a PDF, and list its pages below."
     )
     bot_web: Literal["off", "search", "search+fetch"] = Field(
         "off",
         description="What the model may look up by itself. `off`: nothing; `search`: what a web search finds; "
-        "`search+fetch`: whole pages, too. What leaves with it: docs/security.md.",
+        "`search+fetch`: whole pages, too. What data leaves that way: docs/security.md.",
     )
     bot_web_allowed_domains: Domains = Field(
         None, description="Look things up only in these domains and their subdomains, separated by commas."
@@ -71,7 +73,7 @@ class ModelSettings(Environment):
         None, description="Look nothing up in these domains. Set only one of the two lists."
     )
     bot_web_uses_max: int = Field(
-        5, ge=1, le=50, description="Web searches at most for one answer, and likewise pages that are read."
+        5, ge=1, le=50, description="The most web searches for one answer, and the most pages that are read for it."
     )
     bot_system_prompt_file: Path | None = file_of("BOT_SYSTEM_PROMPT")
     bot_system_prompt: Prompt = Field(
@@ -104,21 +106,21 @@ class ModelSettings(Environment):
     bot_cache_age_max_s: float = Field(
         7 * 86_400, gt=0, description="Prepared files that nobody has used for this many seconds are dropped."
     )
-    bot_document_pages_max: int = Field(2_000, ge=1, description="Pages at most that are read of one document.")
+    bot_document_pages_max: int = Field(2_000, ge=1, description="The most pages that are read of one document.")
     bot_document_tokens_max: int = Field(
         10_000_000,
         ge=10_000,
-        description="Estimated tokens at most of the documents that are read in parts for one question.",
+        description="The most tokens, by estimate, of the documents that are read in parts for one question.",
     )
     bot_document_confirm_tokens: int = Field(
         3_000_000,
         ge=0,
-        description="If that takes more tokens than this, people are told so first, and press a button to go on.",
+        description="If reading them would take more tokens than this, people see an estimate and a button first.",
     )
     bot_start_probe: Literal["on", "off"] = Field(
         "on",
-        description="Whether the start asks the Messages API for a few tokens, to see that key, model and address are "
-        "right.",
+        description="Whether the bot asks the Messages API for a few tokens as it starts, to see that key, model and "
+        "address are right.",
     )
     bot_log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="Lowest level that is logged."
