@@ -44,7 +44,7 @@ SENTENCES = {
     Reason.GUEST: "I'm set up to answer members of this workspace only, and you're here as a guest.",
     Reason.EMAIL: "I'm set up to answer people with certain e-mail addresses only, and yours isn't one of them.",
     Reason.NOT_NOW: "Slack can't tell me who you are right now, so please try again in a minute.",
-    Reason.NO_PERMISSION: ("I can't look up who you are, because the app lacks a permission. Its name is in my log."),
+    Reason.NO_PERMISSION: ("I can't look up who you are, because the app lacks a permission; my log has its name."),
 }
 SILENT_S = 600.0
 """Nobody reads the same sentence again within this time."""
