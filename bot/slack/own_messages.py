@@ -21,6 +21,7 @@ from bot.slack.shapes import Json, object_of, text_of
 ANSWER_EVENT = "answer"
 ASIDE_EVENT = "aside"
 ASKED_EVENT = "asked"
+TOLD_EVENT = "told"
 NOTICE = -1
 NUMBER_DIGITS_MAX = 20
 TS_DIGITS = 6
@@ -52,6 +53,12 @@ def aside_metadata(about: Question | None = None) -> dict[str, Any]:
 def asked_metadata(question: Question) -> dict[str, Any]:
     """Metadata of a message that says what was asked elsewhere, and which the model reads."""
     return {"event_type": ASKED_EVENT, "event_payload": _key(question)}
+
+
+def told_metadata(question: Question, key: str) -> dict[str, Any]:
+    """Metadata of a direct message that says what could not be shown where it was asked, and which the model reads;
+    ``key`` is this message's own."""
+    return {"event_type": TOLD_EVENT, "event_payload": {**_key(question), "key": key}}
 
 
 def is_aside(message: Json) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from bot.access.rules import SENTENCES, Reason
-from bot.slack.receive.listeners import NOT_OPENED
+from bot.slack.receive.listeners import NOT_OPENED, READING
 from bot.slack.receive.shortcuts import ASK_ABOUT, EMPTY, QUESTION_BLOCK, SUMMARISE
 from bot.slack.web_api.membership import NOT_A_MEMBER
 from playground.practice_model.script import Answer, HeldAnswer
@@ -236,6 +236,21 @@ async def test_a_summary_where_the_bot_is_no_member_is_declined_in_a_direct_mess
     said: list[Any] = workspace.messages(workspace.direct_message(ada))
     assert any("invite" in visible_text(message) for message in said)
     assert len(stage.model.requests) == 0
+
+
+async def test_a_summary_that_is_shown_in_a_direct_message_stands_there_once_though_an_answer_was_lost(
+    stage: Stage,
+) -> None:
+    workspace, ada = stage.workspace, stage.workspace.user("ada")
+    root, _ = await thread_of_three(stage)
+    stage.model.script(Answer("The launch is on Thursday."))
+    workspace.faults.refuse("chat.postEphemeral", "restricted_action", times=100)
+    workspace.faults.drop_after("chat.postMessage", times=2)  # that of READING, and that of the answer
+    used = workspace.surfaces.shortcut(ada, stage.general, root, SUMMARISE)
+    assert await stage.outcome(asked_ts(used, "6")) == "answered"
+
+    told = [visible_text(message) for message in workspace.messages(workspace.direct_message(ada))]
+    assert sorted(told) == [READING, "The launch is on Thursday."]
 
 
 async def test_a_summary_for_who_may_not_ask_is_refused_in_private(stage: Stage) -> None:

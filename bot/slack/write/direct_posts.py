@@ -7,10 +7,13 @@ for first.
 from __future__ import annotations
 
 import asyncio
+import secrets
 from functools import partial
 from typing import Any
 
 from bot.errors import SlackOutcomeUnknown, SlackUnavailable
+from bot.messages import Question
+from bot.slack.own_messages import told_metadata
 from bot.slack.shapes import Json, objects_of, text_of
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.patience import patiently
@@ -18,6 +21,7 @@ from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM
 
 PATIENCE_S = 60.0
 TRIES_MAX = 4
+KEY_BYTES = 16
 PAUSE_S = 1.0
 """A post whose answer was lost stands there a moment later."""
 
@@ -26,6 +30,13 @@ async def opened(api: SlackClient, user_id: str) -> str:
     """The id of the direct message with that person. Raises ``SlackError``."""
     answer = await patiently(partial(api.call, "conversations.open", users=user_id), PATIENCE_S)
     return str(answer["channel"]["id"])
+
+
+async def post_to_asker(api: SlackClient, question: Question, **values: Any) -> None:  # noqa: ANN401 (JSON)
+    """Shows whoever asked ``question`` what could not be shown there. Raises ``SlackError``."""
+    channel_id = await opened(api, question.user_id)
+    metadata = told_metadata(question, secrets.token_hex(KEY_BYTES))
+    await post_once(api, channel_id, metadata, again=False, **values)
 
 
 async def post_once(api: SlackClient, channel_id: str, metadata: Json, *, again: bool, **values: Any) -> str:  # noqa: ANN401 (JSON)

@@ -18,12 +18,13 @@ from bot.kept_answers import PrivateAnswer
 from bot.lease import Lease
 from bot.messages import Question
 from bot.slack import buttons
+from bot.slack.write import direct_posts
 from bot.slack.write.asides import thread_of
 from bot.slack.write.content import Content, below
 from bot.slack.write.markdown.cut import COMMAND, pieces_of
 from bot.slack.write.markdown.shown import ShownMarkdown
 from bot.slack.write.markdown.tables import later_tables_as_code
-from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, below_in_words, message
+from bot.slack.write.message_arguments import VERBATIM, below_in_words, message
 from bot.slack.write.private_reply import KEY_BYTES, PrivateDesk
 from bot.telemetry.logs import get_logger
 
@@ -80,23 +81,23 @@ class EphemeralReply:
         return buttons.share_value(question, key)
 
     async def _show(self, content: Content) -> None:
-        question, values = self._question, {**message(content), **VERBATIM}
+        question, values = self._question, message(content)
         beside = {"channel": question.channel_id, "user": question.user_id, **thread_of(question)}
         try:
-            await self._call("chat.postEphemeral", **beside, **values)
+            await self._beside(**beside, **values, **VERBATIM)
         except (SlackUnavailable, SlackOutcomeUnknown):
             raise
         except SlackError as error:
             log.info("reply.not_ephemeral", code=error.code)
-            opened = await self._call("conversations.open", users=question.user_id)
-            await self._call("chat.postMessage", channel=str(opened["channel"]["id"]), **values, **NO_PREVIEWS)
+            await direct_posts.post_to_asker(self._desk.api, question, **values)
 
-    async def _call(self, method: str, **values: Any) -> dict[str, Any]:  # noqa: ANN401 (JSON)
+    async def _beside(self, **values: Any) -> None:  # noqa: ANN401 (JSON)
         for number in range(1, TRIES_MAX + 1):
             try:
-                return await self._desk.api.call(method, **values)
+                await self._desk.api.call("chat.postEphemeral", **values)
             except (SlackUnavailable, SlackOutcomeUnknown):
                 if number == TRIES_MAX:
                     raise
                 await asyncio.sleep(PAUSE_S * number)
-        raise AssertionError
+            else:
+                return
