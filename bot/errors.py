@@ -11,6 +11,7 @@ Pure. Neighbours translate their libraries' exceptions into these once, at their
     ├── SlackError                     a call to Slack failed
     │   ├── SlackUnavailable           not now: rate limit, 5xx, no connection; try again after ``retry_after_s``
     │   ├── SlackOutcomeUnknown        the request left and no answer came: it may or may not have happened
+    │   │   └── SlackFailed            Slack says that it failed: it most likely did nothing
     │   ├── SlackNoAccess              the app may not read or write there: say what to change, where that can be read
     │   ├── SlackNoThread              nothing can be posted into this thread: post at top level
     │   ├── SlackNotEditable           this message takes no edits: go on in a further one
@@ -93,6 +94,10 @@ class SlackUnavailable(SlackError):
 
 class SlackOutcomeUnknown(SlackError):
     """The connection broke after the request was sent. Repeating a post now could show it twice."""
+
+
+class SlackFailed(SlackOutcomeUnknown):
+    """Slack itself says that it failed, so it most likely did nothing. But "some aspect" may have "succeeded"."""
 
 
 class SlackRefused(SlackError):

@@ -177,3 +177,29 @@ async def test_where_an_ephemeral_sentence_is_refused_it_is_a_direct_message(
     await SlackAsides(api, session).decline(question, "No.")
 
     assert [message["text"] for message in ws.messages(ws.direct_message(mia))] == ["No."]
+
+
+async def test_who_may_have_seen_a_sentence_is_not_told_it_again_elsewhere(
+    ws: Workspace, api: SlackClient, session: aiohttp.ClientSession
+) -> None:
+    mia = ws.user("mia")
+    ws.faults.drop_after("chat.postEphemeral")
+    question = asked("1.0", team_id=defaults.TEAM_ID, channel_id="C0GENERAL1", user_id=mia)
+    await SlackAsides(api, session).decline(question, "No.")
+
+    assert [message["text"] for message in ws.ephemerals("C0GENERAL1", mia)] == ["No."]
+    assert ws.messages(ws.direct_message(mia)) == []
+
+
+async def test_a_sentence_in_a_direct_message_stands_there_once_though_the_answer_to_its_post_was_lost(
+    ws: Workspace, api: SlackClient, session: aiohttp.ClientSession
+) -> None:
+    mia = ws.user("mia")
+    ws.faults.refuse("chat.postEphemeral", "user_not_in_channel", times=2)
+    ws.faults.drop_after("chat.postMessage")
+    ws.faults.drop_before("chat.postMessage")
+    question = asked("1.0", team_id=defaults.TEAM_ID, channel_id="C0GENERAL1", user_id=mia)
+    await SlackAsides(api, session).decline(question, "No.")
+    await SlackAsides(api, session).decline(question, "Not this either.")
+
+    assert [message["text"] for message in ws.messages(ws.direct_message(mia))] == ["No.", "Not this either."]

@@ -16,7 +16,15 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import LeaseLost, SlackError, SlackOutcomeUnknown, SlackRefused, SlackTokenInvalid, SlackUnavailable
+from bot.errors import (
+    LeaseLost,
+    SlackError,
+    SlackFailed,
+    SlackOutcomeUnknown,
+    SlackRefused,
+    SlackTokenInvalid,
+    SlackUnavailable,
+)
 from bot.lease import may_show
 from bot.slack.web_api.error_codes import meaning_of
 from bot.slack.web_api.method_limiter import Bidder, Ticket
@@ -155,7 +163,7 @@ def _from_response(method: str, error: SlackApiError) -> SlackError:
     if status == 429 or code in {"ratelimited", "rate_limited"}:
         return SlackUnavailable(method, "ratelimited", retry_after_s=retry_after_s(headers))
     if status >= 500 or not code:
-        return SlackOutcomeUnknown(method, code or f"http_{status}")
+        return SlackFailed(method, code or f"http_{status}")
     needed = _word(data.get("needed") or "") if code == "missing_scope" else None
     return meaning_of(method, code)(method, f"{code} ({needed})" if needed else code)
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from bot.errors import (
     ReplyGone,
     SlackError,
+    SlackFailed,
     SlackFormRefused,
     SlackNoAccess,
     SlackNotEditable,
     SlackNoThread,
-    SlackOutcomeUnknown,
     SlackRefused,
     SlackTokenInvalid,
     SlackUnavailable,
@@ -58,8 +58,8 @@ COMMON: Table = {
     **NO_ACCESS,
     **WRONG_CALL,
     # Of both: "It's possible some aspect of the operation succeeded before the error was raised."
-    "fatal_error": SlackOutcomeUnknown,
-    "internal_error": SlackOutcomeUnknown,
+    "fatal_error": SlackFailed,
+    "internal_error": SlackFailed,
 }
 FORM = _all(
     SlackFormRefused,

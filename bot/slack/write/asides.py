@@ -12,12 +12,13 @@ from functools import partial
 
 import aiohttp
 
-from bot.errors import SlackError, SlackUnavailable
+from bot.errors import SlackError, SlackFailed, SlackOutcomeUnknown, SlackUnavailable
 from bot.messages import EntryPoint, Question
 from bot.slack import own_messages
 from bot.slack.escape import escape
 from bot.slack.own_messages import aside_metadata
 from bot.slack.web_api.client import SlackClient
+from bot.slack.write import direct_posts
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM
 from bot.slack.write.response_url import ResponseUrlOutlet
@@ -99,18 +100,20 @@ def thread_of(question: Question) -> dict[str, str]:
 
 
 async def tell(api: SlackClient, question: Question, sentence: str) -> None:
-    """Shows it beside the thread, where only that person sees it; if Slack does not allow that, in a direct message."""
-    text = {"text": sentence, **VERBATIM}
-    thread = thread_of(question)
+    """Shows it beside the thread, where only that person sees it; if Slack does not allow that, in a direct message.
+
+    Not in both: where Slack's answer was lost, the person has most likely read it.
+    """
     try:
         if question.entry_point is not EntryPoint.DIRECT:
-            place = {"channel": question.channel_id, "user": question.user_id}
-            await api.call("chat.postEphemeral", **place, **thread, **text)
+            place = {"channel": question.channel_id, "user": question.user_id, **thread_of(question)}
+            await api.call("chat.postEphemeral", **place, text=sentence, **VERBATIM)
             return
     except SlackError as error:
         log.info("reply.not_ephemeral", code=error.code)
+        if isinstance(error, SlackOutcomeUnknown) and not isinstance(error, SlackFailed):
+            return
     try:
-        opened = await api.call("conversations.open", users=question.user_id)
-        await api.call("chat.postMessage", channel=str(opened["channel"]["id"]), **text, **NO_PREVIEWS)
+        await direct_posts.post_to_asker(api, question, text=sentence)
     except SlackError as error:
         log.warning("reply.not_told", method=error.method, code=error.code)
