@@ -18,9 +18,9 @@ STORE_PAUSE_S = 0.25
 STORE_PAUSE_MAX_S = 4.0
 
 
-async def waited_out(call: Callable[[], Awaitable[T]]) -> T:
-    """The database's response, once it comes. Raises ``StoreFailed`` after ``STORE_PATIENCE_S``."""
-    until_s, pause_s = time.monotonic() + STORE_PATIENCE_S, STORE_PAUSE_S
+async def waited_out(call: Callable[[], Awaitable[T]], within_s: float | None = None) -> T:
+    """The database's response, once it comes. Raises ``StoreFailed`` after ``within_s``, or ``STORE_PATIENCE_S``."""
+    until_s, pause_s = time.monotonic() + (STORE_PATIENCE_S if within_s is None else within_s), STORE_PAUSE_S
     while True:
         try:
             return await call()

@@ -7,8 +7,9 @@ import base64
 import logging
 import re
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, closing
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
@@ -31,6 +32,7 @@ from playground.workspace.reading import visible_text
 from playground.workspace.records import Team
 from playground.workspace.workspace import Workspace
 from tests import made_files
+from tests.logged import logged
 from tests.loopback import free_port
 from tests.stage import QUICK_RETRIES_S, TurnLog
 
@@ -134,6 +136,19 @@ async def test_two_workspaces_install_it_and_ask_at_once(apps: Apps) -> None:
     for workspace, other in ((apps.first, apps.second), (apps.second, apps.first)):
         assert not any(call.error == "invalid_auth" for call in workspace.calls)
         assert other.team_id not in str([call.args for call in workspace.calls])
+
+
+async def test_an_installation_waits_for_a_database_that_is_away_for_a_moment(apps: Apps) -> None:
+    async with apps.running():
+        with logged() as lines, closing(sqlite3.connect(apps.data_dir / "bot.sqlite3")) as behind:
+            behind.execute("ALTER TABLE installations RENAME TO away")
+            installing = asyncio.create_task(apps.install(apps.first))
+            await lines.until("turn.waits_for_database")
+            behind.execute("ALTER TABLE away RENAME TO installations")
+            status, page = await installing
+
+        assert (status, "Thank you" in page) == (200, True)
+        assert await installed(apps) == {apps.first.team_id}
 
 
 async def test_one_uninstalls_it_and_the_other_is_answered_as_before(apps: Apps) -> None:

@@ -39,6 +39,7 @@ from bot.slack.receive.after_the_ack import FirstOnes
 from bot.slack.receive.install_html import InstallationPages, install_page
 from bot.slack.web_api.client import slack_error
 from bot.slack.web_api.renewal import Uninstall
+from bot.store_patience import waited_out
 from bot.telemetry.logs import SDK, get_logger
 
 log = get_logger(__name__)
@@ -51,6 +52,8 @@ CODE = re.compile(r"[\w.-]{1,255}", re.ASCII)
 """Slack's are figures and hexadecimal digits with dots between them; nothing else is worth a call."""
 AT_ONCE_MAX = 4
 """Calls to Slack for installations that browsers end: whoever begins one can end it with any code."""
+SAVED_WITHIN_S = 20.0
+"""Slack gives its code and the token once: a browser waits rather than begin again."""
 _SILENT = logging.getLogger(f"{SDK}.oauth")
 """Keeps Bolt's log quiet: it would log the code and Slack's response to it, whoever made them up."""
 _SILENT.addFilter(lambda _: False)
@@ -206,7 +209,7 @@ class _Store(AsyncInstallationStore):
             rotation=_rotation(installation),
         )
         try:
-            await self._installations.save(saved)
+            await waited_out(lambda: self._installations.save(saved), SAVED_WITHIN_S)
         except StoreFailed as error:
             log.warning("installation.not_kept", workspace=team_id, error=str(error))
             raise BoltError("The installation could not be saved. Please try again.") from error
