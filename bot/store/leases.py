@@ -6,7 +6,7 @@ need not agree; ``now`` is that time as SQL.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -58,13 +58,23 @@ def release(connection: Connection, owner: str) -> None:
     connection.execute(questions.update().where(held).values(state=WAITING, unrecorded=True, **NO_LEASE))
 
 
-def forgive(connection: Connection, fences: dict[int, int]) -> None:
-    """The caller is alive: if its leases ran out under these ``fences``, that was not a death of its own."""
-    for question, fence in fences.items():
+def strikes(connection: Connection, ids: Collection[int]) -> dict[int, int]:
+    """Of the questions with these ``ids`` that have any."""
+    if not ids:
+        return {}
+    of_these = sa.and_(questions.c.id.in_(ids), questions.c.strikes > 0)
+    rows = connection.execute(sa.select(questions.c.id, questions.c.strikes).where(of_these))
+    return {row[0]: row[1] for row in rows}
+
+
+def forgive(connection: Connection, seen: Mapping[int, int]) -> None:
+    """The caller is alive: that its leases of these questions ran out was not a death of its own. Takes one from the
+    strikes that were ``seen``: repeated after a lost answer, it does nothing more."""
+    for question, number in seen.items():
         connection.execute(
             questions.update()
-            .where(questions.c.id == question, questions.c.fence >= fence, questions.c.strikes > 0)
-            .values(strikes=questions.c.strikes - 1)
+            .where(questions.c.id == question, questions.c.strikes == number)
+            .values(strikes=number - 1)
         )
 
 

@@ -86,6 +86,8 @@ class StoredQuestions:
         self._team_id = team_id
         self._bounds = bounds or TurnBounds()
         self._counting = counting
+        self._to_forgive: dict[int, int] = {}
+        """The strikes of questions whose leases ran out though this process lives."""
 
     async def add(self, question: Question, owner: str, *, busy: bool, lease_s: float) -> Accepted | None:
         until_s = self._until_s(lease_s)
@@ -168,27 +170,35 @@ class StoredQuestions:
         now, until_s = self._now, self._until_s(lease_s)
         held: list[Claim | Lock] = [*vitals.claims, *vitals.locks]
         fences = {one.id: one.fence for one in held}
-        newly_lost = {one.id: one.fence for one in vitals.claims if not one.lease.lost}
+        unlost = {one.id for one in vitals.claims if not one.lease.lost}
 
-        def work(connection: Connection) -> tuple[dict[int, bool], int, dict[str, list[Heard]]]:
+        def work(connection: Connection) -> tuple[dict[int, bool], dict[int, int], int, dict[str, list[Heard]]]:
             kept = leases.renew(connection, now, owner, fences, lease_s)
-            leases.forgive(connection, {id_: fence for id_, fence in newly_lost.items() if id_ not in kept})
+            struck = leases.strikes(connection, unlost - kept.keys())
             away = leases.was_away(connection, now, owner, lease_s)
             leases.leave_vitals(connection, now, owner, self._team_id, vitals)
             if vitals.ended:
                 leases.release(connection, owner)
             expired = 0 if away else leases.expire(connection, now, lease_s)
-            return kept, expired, leases.heard(connection, now, owner, vitals.spent, lease_s)
+            return kept, struck, expired, leases.heard(connection, now, owner, vitals.spent, lease_s)
 
-        kept, expired, heard = await self._database.run(work, durable=False)
+        kept, struck, expired, heard = await self._database.run(work, durable=False)
+        self._to_forgive |= struck
         for one in held:
             if one.id in kept:
                 one.lease.renew(until_s)
                 one.lease.erased = kept[one.id]
             else:
                 one.lease.lose()
+        await self._forgive()
         others = {team: Others.of(said, vitals.spent[team], lease_s) for team, said in heard.items()}
         return Heartbeat(others, expired)
+
+    async def _forgive(self) -> None:
+        """What fails is done with the next heartbeat."""
+        if struck := dict(self._to_forgive):
+            await self._database.run(lambda connection: leases.forgive(connection, struck), durable=False)
+            self._to_forgive = {}
 
     async def expire_all(self) -> int:
         """Makes every unfinished question wait again: only for a database that nobody else uses."""

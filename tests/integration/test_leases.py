@@ -18,6 +18,7 @@ from bot.ports import SETTLED_S, STRIKES_MAX, Claim, Outcome, Stage, Vitals
 from bot.shares import NONE, Calls, Others, Share
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
+from bot.store.transactions import T, Work
 from tests.asked import asked
 from tests.database import pass_time
 from tests.postgres import OVER_BOTH
@@ -42,6 +43,21 @@ asyncio.run(main())
 """
 LEASE_S = 20.0
 POISON, INNOCENT = asked("1.0"), asked("2.0")
+
+
+class LosingAnswers(Database):
+    """A connection that breaks right after the commit with the number ``lost``."""
+
+    def __init__(self, database: Database, lost: int) -> None:
+        super().__init__(database._engine, shared=database.shared)
+        self._left = lost
+
+    async def run(self, work: Work[T], *, durable: bool = True, soon: bool = False) -> T:
+        done = await super().run(work, durable=durable, soon=soon)
+        self._left -= 1
+        if self._left == 0:
+            raise StoreFailed("ConnectionDoesNotExistError")
+        return done
 
 
 @dataclass
@@ -206,6 +222,22 @@ class TestDeaths:
                 await Process(database, f"process {number}").beat(*claims)
         (claim,) = await Process(database, "survivor").claim()
         assert (claim.strikes, claim.guilty) == (0, False)
+
+    @pytest.mark.parametrize("lost", [1, 2])
+    async def test_a_strike_is_taken_back_once_though_the_answer_to_a_commit_was_lost(
+        self, database: Database, lost: int
+    ) -> None:
+        await add(database, POISON)
+        for number in range(2):
+            await life(database, number, {POISON.ts: Stage.ASKING})
+        slow = await life(database, 2, {POISON.ts: Stage.ASKING})
+        deaf = StoredQuestions(LosingAnswers(database, lost))
+        with pytest.raises(StoreFailed):
+            await deaf.heartbeat("process 2", Vitals(slow), lease_s=LEASE_S)
+        for _ in range(2):
+            await deaf.heartbeat("process 2", Vitals(slow), lease_s=LEASE_S)
+        (claim,) = await Process(database, "survivor").claim()
+        assert claim.strikes == 2
 
     async def test_an_outage_of_the_database_is_nobodys_death(self, database: Database) -> None:
         """Nobody was heard of for long, and whoever comes first cannot tell who died."""
