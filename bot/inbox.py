@@ -126,6 +126,7 @@ class Inbox:
             accepted = await self._questions.add(question, common.owner, busy=busy, lease_s=lease_s)
         except StoreFailed:
             common.not_stored = question
+            common.beat_soon.set()  # if it is stored all the same, under a lock, that ends with the next heartbeat
             raise
         common.not_stored = None
         if accepted is None:

@@ -8,13 +8,31 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from bot.errors import StoreFailed
 from bot.store.database import Database
 from bot.store.schema import processes, questions
+from bot.store.transactions import T, Work
 
 TIMES = (
     questions.c.accepted_at, questions.c.claimed_at, questions.c.finished_at, questions.c.lease_until,
     processes.c.started_at, processes.c.seen_at,
 )  # fmt: skip
+
+
+class LosingAnswers(Database):
+    """Its connection breaks right after a commit, once: before that, ``answered`` more are answered."""
+
+    def __init__(self, database: Database, answered: int = -1) -> None:
+        super().__init__(database._engine, shared=database.shared)
+        self.answered = answered
+
+    async def run(self, work: Work[T], *, durable: bool = True, soon: bool = False) -> T:
+        lost = self.answered == 0
+        self.answered -= 1
+        done = await super().run(work, durable=durable, soon=soon)
+        if lost:
+            raise StoreFailed("ConnectionDoesNotExistError")
+        return done
 
 
 async def pass_time(database: Database, seconds: float) -> None:

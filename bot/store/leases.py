@@ -14,13 +14,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from bot.messages import Question
 from bot.ports import Vitals
 from bot.shares import MINUTE_S, Calls, Heard
 from bot.store.crashes import Death, after
 from bot.store.schema import RUNNING, WAITING, processes, questions
-from bot.store.statements import NO_LEASE
+from bot.store.statements import IS_QUESTION, NO_LEASE, of_question
 
 Now = sa.ColumnElement[float]
+LEFT_MAX = 100
+"""Locks that a process ends of which it never heard; others run out."""
 PART = " "
 """Separates the name of a process from the workspace in which it does something."""
 _SPENT = (processes.c.spent, processes.c.spent_posts, processes.c.spent_appends, processes.c.spent_statuses)
@@ -56,6 +59,13 @@ def release(connection: Connection, owner: str) -> None:
     """Releases what ``owner`` held when it ended, including claims whose confirmation it did not live to see."""
     held = sa.and_(questions.c.lease_owner == owner, questions.c.state.in_((WAITING, RUNNING)))
     connection.execute(questions.update().where(held).values(state=WAITING, unrecorded=True, **NO_LEASE))
+
+
+def unlock_left(connection: Connection, owner: str, left: Collection[Question]) -> None:
+    """Ends locks of ``owner`` under which it posts nothing: it never heard that it has them."""
+    for question in left:
+        locked = sa.and_(IS_QUESTION, questions.c.state == WAITING, questions.c.lease_owner == owner)
+        connection.execute(questions.update().where(locked).values(**NO_LEASE), of_question(question))
 
 
 def strikes(connection: Connection, ids: Collection[int]) -> dict[int, int]:

@@ -86,6 +86,8 @@ class StoredQuestions:
         self._team_id = team_id
         self._bounds = bounds or TurnBounds()
         self._counting = counting
+        self._perhaps_locked: set[Question] = set()
+        """Stored or not: the database's answer was lost."""
         self._to_forgive: dict[int, int] = {}
         """The strikes of questions whose leases ran out though this process lives."""
 
@@ -103,7 +105,15 @@ class StoredQuestions:
                 return None
             return Accepted(ahead, Lock(new, 1, Lease(unpaused_s, until_s)) if locked else None)
 
-        return await self._database.run(work)
+        try:
+            accepted = await self._database.run(work)
+        except StoreFailed:
+            if lease_s and len(self._perhaps_locked) < leases.LEFT_MAX:
+                self._perhaps_locked.add(question)
+            raise
+        if accepted is not None:
+            self._perhaps_locked.discard(question)
+        return accepted
 
     async def would_take(self, question: Question) -> None:
         """Stores as much as for ``question``, and removes it again. Raises ``StoreFailed``."""
@@ -170,10 +180,12 @@ class StoredQuestions:
         now, until_s = self._now, self._until_s(lease_s)
         held: list[Claim | Lock] = [*vitals.claims, *vitals.locks]
         fences = {one.id: one.fence for one in held}
+        left = list(self._perhaps_locked)
         unlost = {one.id for one in vitals.claims if not one.lease.lost}
 
         def work(connection: Connection) -> tuple[dict[int, bool], dict[int, int], int, dict[str, list[Heard]]]:
             kept = leases.renew(connection, now, owner, fences, lease_s)
+            leases.unlock_left(connection, owner, left)
             struck = leases.strikes(connection, unlost - kept.keys())
             away = leases.was_away(connection, now, owner, lease_s)
             leases.leave_vitals(connection, now, owner, self._team_id, vitals)
@@ -183,6 +195,7 @@ class StoredQuestions:
             return kept, struck, expired, leases.heard(connection, now, owner, vitals.spent, lease_s)
 
         kept, struck, expired, heard = await self._database.run(work, durable=False)
+        self._perhaps_locked.difference_update(left)
         self._to_forgive |= struck
         for one in held:
             if one.id in kept:

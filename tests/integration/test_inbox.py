@@ -20,7 +20,7 @@ from bot.store.fairness import TurnBounds
 from bot.store.questions import StoredQuestions
 from bot.store.reply_records import StoredReplyRecords
 from tests.asked import asked
-from tests.database import pass_time, run_sql, wait_for_the_disk
+from tests.database import LosingAnswers, pass_time, run_sql, wait_for_the_disk
 from tests.logged import logged
 from tests.one_inbox import OneInbox
 from tests.postgres import OVER_BOTH, lossy, paused_server
@@ -422,6 +422,22 @@ class TestStoreFailures:
             await _rename(database, "away", "questions")
             assert await opened.accept(asked("1.0"))
             await turns.until("begin 1.0")
+
+    async def test_who_has_to_wait_is_answered_soon_though_the_answer_to_the_acceptance_was_lost(
+        self, turns: Turns, database: Database
+    ) -> None:
+        """It is stored under a lock that its process does not know of; Slack delivers it again."""
+        losing = LosingAnswers(database)
+        limits = InboxLimits(lease_s=2 * WITHIN_S, poll_s=0.05)
+        async with inbox(Thread(losing), turns.answer, limits=limits) as opened:
+            await opened.accept(asked("1.0"))
+            await turns.until("begin 1.0")
+            losing.answered = 0
+            with pytest.raises(StoreFailed):
+                await opened.accept(asked("1.1", "1.0"))
+            assert not await opened.accept(asked("1.1", "1.0"))
+            turns.held.set()
+            await turns.until("end 1.1")
 
     async def test_an_answer_is_booked_when_the_database_is_back(
         self, thread: Thread, turns: Turns, database: Database

@@ -18,9 +18,8 @@ from bot.ports import SETTLED_S, STRIKES_MAX, Claim, Outcome, Stage, Vitals
 from bot.shares import NONE, Calls, Others, Share
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
-from bot.store.transactions import T, Work
 from tests.asked import asked
-from tests.database import pass_time
+from tests.database import LosingAnswers, pass_time
 from tests.postgres import OVER_BOTH
 from tests.repository import ROOT
 
@@ -43,21 +42,6 @@ asyncio.run(main())
 """
 LEASE_S = 20.0
 POISON, INNOCENT = asked("1.0"), asked("2.0")
-
-
-class LosingAnswers(Database):
-    """A connection that breaks right after the commit with the number ``lost``."""
-
-    def __init__(self, database: Database, lost: int) -> None:
-        super().__init__(database._engine, shared=database.shared)
-        self._left = lost
-
-    async def run(self, work: Work[T], *, durable: bool = True, soon: bool = False) -> T:
-        done = await super().run(work, durable=durable, soon=soon)
-        self._left -= 1
-        if self._left == 0:
-            raise StoreFailed("ConnectionDoesNotExistError")
-        return done
 
 
 @dataclass
@@ -231,7 +215,7 @@ class TestDeaths:
         for number in range(2):
             await life(database, number, {POISON.ts: Stage.ASKING})
         slow = await life(database, 2, {POISON.ts: Stage.ASKING})
-        deaf = StoredQuestions(LosingAnswers(database, lost))
+        deaf = StoredQuestions(LosingAnswers(database, answered=lost - 1))
         with pytest.raises(StoreFailed):
             await deaf.heartbeat("process 2", Vitals(slow), lease_s=LEASE_S)
         for _ in range(2):
