@@ -93,6 +93,9 @@ def limit_keeper(database: Database, parts: AsyncExitStack) -> LimitKeeper:
     return keeper
 
 
+REFUSED_FOR_THEIR_TIME = "Slack's deliveries are refused for their time: this machine's clock is wrong"
+
+
 def transport(
     settings: Settings,
     take: Take,
@@ -108,4 +111,6 @@ def transport(
     is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
     signing_secret = secret(settings.slack_signing_secret)
     bolt = bolt_app(client, take, signing_secret)
-    return HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret, routes=routes)
+    http = HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret, routes=routes)
+    pulse.hears, pulse.deaf = http.hears, REFUSED_FOR_THEIR_TIME
+    return http

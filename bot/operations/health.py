@@ -61,6 +61,8 @@ class Pulse:
         self._heard = heard(data_dir)
         self._written_s = self._noted_s = 0.0
         self.hears: Callable[[], bool] = lambda: True
+        self.deaf = "nothing heard from Slack lately"
+        """What it means where it does not."""
 
     def arrived(self, kind: str) -> None:
         """Slack delivered an event of that kind; the doctor reads this in the directory."""
@@ -82,7 +84,7 @@ class Pulse:
         if self.hears():
             record_heartbeat(self._data_dir)
         else:
-            log.warning("health.nothing_heard")
+            log.warning("health.nothing_heard", reason=self.deaf)
 
 
 def record_heartbeat(data_dir: Path, *, free_bytes_min: int = FREE_BYTES_MIN) -> None:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
+from bot.assembly.slack import REFUSED_FOR_THEIR_TIME
 from bot.errors import StartFailed
 from bot.ports import Outcome
 from bot.slack import buttons
 from bot.telemetry import metrics
 from playground.practice_model.script import Answer, HttpError
 from playground.practice_model.server import PracticeModel
+from playground.workspace.http_delivery import sign
 from playground.workspace.workspace import Workspace
 from tests.figures import OpsPort, series_of
 from tests.loopback import free_port
@@ -196,3 +200,22 @@ async def test_every_alert_and_panel_asks_for_what_a_running_bot_counts(stage: S
                 if label in VALUES and value not in VALUES[label]
             ]
     assert unknown == []
+
+
+@pytest.mark.parametrize("transport", ["http"])
+async def test_a_wrong_clock_by_which_every_delivery_is_refused_shows(
+    stage: Stage, ops: OpsPort, session: aiohttp.ClientSession
+) -> None:
+    for number in range(2):
+        signed_at = str(int(time.time()) - 3_600 + number)
+        headers = {
+            "X-Slack-Request-Timestamp": signed_at,
+            "X-Slack-Signature": sign(stage.workspace.signing_secret, signed_at, b"{}"),
+        }
+        address = f"http://127.0.0.1:{stage.settings.bot_http_port}/slack/events"
+        async with session.post(address, data=b"{}", headers=headers) as refused:
+            assert refused.status == 401
+
+    assert await ops.get("/readyz") == (503, {"ready": False, "parts": WHOLE | {"slack": REFUSED_FOR_THEIR_TIME}})
+    await stage.outcome(await stage.ask("@claude hello"))
+    assert await ops.get("/readyz") == (200, {"ready": True, "parts": WHOLE})

@@ -26,6 +26,7 @@ from bot.connections import LIMITS, ConnectionLimits, HttpServer, connection_of
 from bot.errors import StartFailed
 from bot.loop_share import LoopRound, uncollected
 from bot.setup import where
+from bot.slack.receive.delivery_times import DeliveryTimes, is_recent
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
@@ -33,8 +34,6 @@ log = get_logger(__name__)
 TIMESTAMP = "X-Slack-Request-Timestamp"
 SIGNATURE = "X-Slack-Signature"
 SECONDS = re.compile(r"[0-9]{1,12}")
-AGE_MAX_S = 5 * 60
-"""An older request may be a recorded one. Source: slack:authentication/verifying-requests-from-slack."""
 EVENTS_PATH = "/slack/events"
 HEALTH_PATH = "/healthz"
 BODY_BYTES_MAX = 1024 * 1024
@@ -69,6 +68,8 @@ class HttpEvents:
         self._is_alive = is_alive
         self._signing_secret = signing_secret.encode()
         self._warned_s = -inf
+        self._times = DeliveryTimes()
+        self.hears = self._times.agree
         self._huge = asyncio.Semaphore(HUGE_AT_ONCE)
         self._round = LoopRound()
         app = web.Application(client_max_size=BODY_BYTES_MAX)
@@ -87,7 +88,8 @@ class HttpEvents:
         log.info("http.listening", host=host, port=port, path=EVENTS_PATH)
 
     async def _on_request(self, request: web.Request) -> web.Response:
-        if not _may_be_signed(request):
+        signed_at = _signed_at(request)
+        if signed_at is None:
             return web.Response() if await _is_certificate_check(request) else _refused(401)
         try:
             body = await _body(request)
@@ -98,6 +100,10 @@ class HttpEvents:
         if not self._is_signed(request, body):
             self._warn_of_signature(request)
             return _refused(401)
+        if not is_recent(signed_at):
+            self._times.refused(signed_at)
+            return _refused(401)
+        self._times.accepted()
         connection_of(request).trusted()
         if len(body) >= LONG_BYTES:
             await self._round.find_time()
@@ -149,10 +155,11 @@ def _refused(status: int) -> web.Response:
     return web.json_response({"error": "invalid request"}, status=status)
 
 
-def _may_be_signed(request: web.Request) -> bool:
+def _signed_at(request: web.Request) -> int | None:
+    """Seconds since the epoch, as a request says that may be signed."""
     timestamp = request.headers.get(TIMESTAMP, "")
-    recent = SECONDS.fullmatch(timestamp) and abs(time.time() - int(timestamp)) <= AGE_MAX_S
-    return bool(recent and request.headers.get(SIGNATURE))
+    may_be_signed = SECONDS.fullmatch(timestamp) and request.headers.get(SIGNATURE)
+    return int(timestamp) if may_be_signed else None
 
 
 async def _body(request: web.Request) -> bytes:

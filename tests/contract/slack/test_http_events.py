@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 import aiohttp
@@ -18,6 +18,7 @@ from bot.slack.shapes import Json
 from bot.slack.web_api.identity import Identity
 from playground.workspace.http_delivery import sign
 from tests.handlers import handlers
+from tests.logged import logged
 from tests.loopback import free_port
 
 SECRET = "the signing secret"
@@ -28,9 +29,11 @@ class Endpoint:
     url: str
     session: aiohttp.ClientSession
     alive: bool = True
+    hears: Callable[[], bool] = lambda: True
 
-    async def post(self, body: bytes, *, signed: bool = True, **headers: str) -> tuple[int, str]:
-        timestamp = str(int(time.time()))
+    async def post(self, body: bytes, *, signed: bool = True, off_s: int = 0, **headers: str) -> tuple[int, str]:
+        """``off_s``: how much Slack's clock is ahead of this one."""
+        timestamp = str(int(time.time()) + off_s)
         signature = sign(SECRET, timestamp, body)
         sent = {
             "Content-Type": "application/json",
@@ -57,6 +60,7 @@ async def endpoint(session: aiohttp.ClientSession) -> AsyncIterator[Endpoint]:
     bolt = bolt_app(AsyncWebClient(token="xoxb-1"), take, SECRET)
     endpoint = Endpoint(f"http://127.0.0.1:{port}", session)
     events = HttpEvents(bolt, "127.0.0.1", port, lambda: endpoint.alive, SECRET)
+    endpoint.hears = events.hears
     await events.start()
     yield endpoint
     await events.close()
@@ -95,6 +99,34 @@ async def test_a_wrong_signature_is_turned_away(endpoint: Endpoint) -> None:
 @pytest.mark.parametrize("timestamp", ["", "soon", "1e9", "9" * 400, "-5", "1"])
 async def test_a_timestamp_that_is_none_or_old_is_turned_away(endpoint: Endpoint, timestamp: str) -> None:
     assert (await endpoint.post(b"{}", X_Slack_Request_Timestamp=timestamp))[0] == 401
+
+
+@pytest.mark.parametrize(("off_s", "side"), [(3_600, "behind"), (-3_600, "ahead of")])
+async def test_a_clock_that_differs_from_slacks_is_said_and_is_no_good_health(
+    endpoint: Endpoint, off_s: int, side: str
+) -> None:
+    with logged() as lines:
+        assert [(await endpoint.post(b"{}", off_s=off_s + number))[0] for number in range(3)] == [401] * 3
+        await lines.until("http.clock_off")
+
+    [said] = [line for line in lines.lines if line["event"] == "http.clock_off"]
+    assert f"s {side} Slack's time" in said["mend"]
+    assert not endpoint.hears()
+    await endpoint.post(b"{}")
+    assert endpoint.hears()
+
+
+async def test_a_recorded_request_and_one_without_a_valid_signature_say_nothing_of_the_clock(
+    endpoint: Endpoint,
+) -> None:
+    recorded = str(int(time.time()) - 3_600)
+    for _ in range(3):
+        signature = sign(SECRET, recorded, b"{}")
+        await endpoint.post(b"{}", X_Slack_Request_Timestamp=recorded, X_Slack_Signature=signature)
+    for number in range(3):
+        assert (await endpoint.post(b"{}", signed=False, off_s=3_600 + number))[0] == 401
+
+    assert endpoint.hears()
 
 
 @pytest.mark.parametrize("body", [b'{"a":', b"[1, 2]", b"null", b'"words"'])
