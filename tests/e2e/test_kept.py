@@ -20,6 +20,7 @@ from playground.workspace.defaults import TEAM_ID
 from playground.workspace.workspace import Workspace
 from tests import made_files
 from tests.asked import asked
+from tests.directories import paths_below
 from tests.repository import ROOT
 from tests.stage import Stage, TurnLog, bot_running, settings_for
 
@@ -34,7 +35,7 @@ def transport() -> str:
 
 
 def files_with(directory: Path, secret: str) -> Iterator[str]:
-    for path in sorted(directory.rglob("*")):
+    for path in sorted(paths_below(directory)):
         try:
             if path.is_file() and secret.encode() in path.read_bytes():
                 yield str(path.relative_to(directory))

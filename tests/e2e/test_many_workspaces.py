@@ -32,6 +32,7 @@ from playground.workspace.reading import visible_text
 from playground.workspace.records import Team
 from playground.workspace.workspace import Workspace
 from tests import made_files
+from tests.directories import paths_below
 from tests.logged import logged
 from tests.loopback import free_port
 from tests.stage import QUICK_RETRIES_S, TurnLog
@@ -236,7 +237,7 @@ async def test_a_workspace_that_is_not_listed_does_not_get_the_app(apps: Apps) -
         assert await installed(apps) == {apps.first.team_id}
         assert apps.second.bot_token != given, "Slack has taken the app away, and with it the token"
         assert "Hi" in await apps.answer(apps.first, "@claude say Hi")
-    assert [path for path in apps.data_dir.rglob("*") if path.is_file() and given.encode() in path.read_bytes()] == []
+    assert [path for path in paths_below(apps.data_dir) if path.is_file() and given.encode() in path.read_bytes()] == []
 
 
 async def test_no_log_says_a_code_that_slack_did_not_take(apps: Apps) -> None:

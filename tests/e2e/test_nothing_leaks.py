@@ -13,6 +13,7 @@ from playground.practice_model.script import Answer, HttpError
 from playground.practice_model.server import PracticeModel
 from playground.workspace.workspace import Workspace
 from tests import made_documents, made_files
+from tests.directories import paths_below
 from tests.e2e.test_process import Process, bot_process, environment, run_to_end
 from tests.loopback import free_port
 from tests.stage import Stage, TurnLog, settings_for
@@ -86,7 +87,7 @@ async def test_a_log_for_debugging_has_no_words_no_secret_and_no_private_address
 
 def files_with(directories: list[Path], secret: str) -> list[Path]:
     found = []
-    for path in [path for directory in directories for path in directory.rglob("*")]:
+    for path in [path for directory in directories for path in paths_below(directory)]:
         with suppress(FileNotFoundError):  # it went meanwhile
             if path.is_file() and secret.encode() in path.read_bytes():
                 found.append(path)
@@ -133,4 +134,4 @@ async def test_a_bot_that_is_killed_amid_a_file_leaves_nothing_of_it_but_what_is
 
 def has_begun(path: Path, midst: str) -> bool:
     """In the midst of a conversion something beside the upload stands there."""
-    return midst == "download" or len([one for one in path.parent.rglob("*") if one.is_file()]) > 1
+    return midst == "download" or len([one for one in paths_below(path.parent) if one.is_file()]) > 1

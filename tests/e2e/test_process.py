@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from playground.practice_model.server import PracticeModel
 from playground.terminal import columns_of
 from playground.workspace.workspace import Workspace
 from tests import made_pdfs
+from tests.directories import paths_below
 from tests.postgres import postgres
 from tests.repository import MANIFEST, ROOT, SAMPLES
 from tests.stage import Stage, TurnLog, settings_for
@@ -204,7 +205,10 @@ async def test_what_it_writes_no_other_user_can_read_whatever_it_was_started_wit
             await bot.until_logged("bot.ready")
             await stage.ask("@claude what is this?", files=[("contract.pdf", made_pdfs.numbered(2))])
             await bot.until_logged("turn.done")
-            written = {path: path.stat().st_mode & 0o077 for path in [data_dir, *data_dir.rglob("*")]}
+            written = {}
+            for path in [data_dir, *paths_below(data_dir)]:
+                with suppress(FileNotFoundError):  # it went meanwhile
+                    written[path] = path.stat().st_mode & 0o077
     finally:
         os.umask(before)
 
