@@ -14,7 +14,7 @@ from contextlib import suppress
 from bot.access.control import AccessControl
 from bot.access.rules import Reason
 from bot.closing import Closing
-from bot.errors import SlackError
+from bot.errors import SlackError, StoreFailed
 from bot.messages import EntryPoint
 from bot.ports import Claim, Reply
 
@@ -43,10 +43,15 @@ async def let_in(
         if reply is not None:
             await reply.abandon()
         raise
-    if reason is None or reply is None:
-        return reason, reply
-    with suppress(SlackError):
-        await reply.finish(Closing(withdraw=True))
+    if reason is None:
+        return None, reply
+    with suppress(SlackError, StoreFailed):
+        if reply is None and claim.unrecorded and claim.question.entry_point in SEEN_BY_ALL:
+            reply = await open_reply()  # a dead process may have left "is thinking…"
+        if reply is not None and reply.begun:
+            await reply.abandon()
+        elif reply is not None:
+            await reply.finish(Closing(withdraw=True))
     return reason, None
 
 

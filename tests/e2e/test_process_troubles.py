@@ -126,6 +126,30 @@ async def test_a_wish_that_moves_to_a_direct_message_is_not_lost_with_a_killed_p
     assert any("What happened in #general" in words for words in stage.words(begun[0]["ts"], channel=direct))
 
 
+@pytest.mark.parametrize("shown", ["beside the thread", "as a message"])
+async def test_no_status_of_a_killed_process_stays_where_the_next_turns_the_asker_away(
+    stage: Stage, model: PracticeModel, tmp_path: Path, shown: str
+) -> None:
+    """It is a message while nobody knows whether the bot may post in that channel."""
+    ws, held, known = stage.workspace, HeldAnswer(), shown == "beside the thread"
+    model.script(*([Answer("Hello.")] if known else []), held)
+    env = environment(ws, model, tmp_path)
+    async with bot_process("run", **env) as killed:
+        await killed.until_logged("bot.ready")
+        if known:
+            await stage.ask("@claude hello")
+            await killed.until_logged("turn.done")
+        ts = await stage.ask("@claude tell me a story")
+        await held.asked.wait()
+        await ws.until(lambda _: bool(ws.statuses()) == known and bool(stage.answers(ts)) != known)
+        killed.process.kill()
+        await killed.process.wait()
+    async with bot_process("run", **env, BOT_DENIED_USERS=ws.user("ada")) as second:
+        turn = await second.until_logged("turn.done")
+
+    assert (turn["outcome"], ws.statuses(), stage.answers(ts)) == ("denied", [], [])
+
+
 async def test_a_post_that_a_killed_process_made_is_found_though_looking_for_it_fails_in_every_way(
     stage: Stage, model: PracticeModel, tmp_path: Path
 ) -> None:
