@@ -76,6 +76,14 @@ def test_a_data_directory_that_cannot_be_made_is_one_line(tmp_path: Path) -> Non
     )
 
 
+async def refuse_a_long_question(inbox: OneInbox, database: Database) -> None:
+    """The disk is full, until ``max_page_count`` is raised."""
+    pages = await run_sql(database, "PRAGMA page_count")
+    await run_sql(database, f"PRAGMA max_page_count = {pages + 4}")
+    with pytest.raises(StoreFailed):
+        await inbox.accept(asked("1.0", text="long " * 20_000))
+
+
 class TestInbox:
     """Which heartbeats count: those of an inbox that writes questions down."""
 
@@ -115,10 +123,7 @@ class TestInbox:
         self, inbox: OneInbox, database: Database, heartbeats: asyncio.Queue[None]
     ) -> None:
         """The disk is full, and what is small still finds room in what was freed before."""
-        pages = await run_sql(database, "PRAGMA page_count")
-        await run_sql(database, f"PRAGMA max_page_count = {pages + 4}")
-        with pytest.raises(StoreFailed):
-            await inbox.accept(asked("1.0", text="long " * 20_000))
+        await refuse_a_long_question(inbox, database)
         empty(heartbeats)
         sent: set[float] = set()
         async with asyncio.timeout(10):
@@ -133,10 +138,7 @@ class TestInbox:
         self, inbox: OneInbox, database: Database, heartbeats: asyncio.Queue[None]
     ) -> None:
         """A command, for example, is not delivered again."""
-        pages = await run_sql(database, "PRAGMA page_count")
-        await run_sql(database, f"PRAGMA max_page_count = {pages + 4}")
-        with pytest.raises(StoreFailed):
-            await inbox.accept(asked("1.0", text="long " * 20_000))
+        await refuse_a_long_question(inbox, database)
         await run_sql(database, "PRAGMA max_page_count = 1000000")
         empty(heartbeats)
         await asyncio.wait_for(heartbeats.get(), 10)

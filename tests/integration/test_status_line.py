@@ -128,8 +128,7 @@ def test_a_status_is_taken_away_though_slack_fails_at_first(trouble: str) -> Non
         async with status_line() as (ws, _, status):
             status.show("is thinking…", instead)
             await asyncio.sleep(1)
-            for _ in range(2):
-                fail(ws, trouble)
+            fail(ws, trouble, times=2)
             await status.close()
             assert ws.statuses() == []
 
@@ -223,8 +222,7 @@ def test_a_status_that_slack_cannot_take_away_for_long_goes_after_the_turn(agent
         async with status_line(agent=agent) as (ws, _, status):
             status.show("is thinking…", instead)
             await asyncio.sleep(1)
-            for _ in range(5):
-                ws.faults.status(SESSION if agent else LINE, 503)
+            fail(ws, "503", times=5, method=SESSION if agent else LINE)
             begun_s = now_s()
             await status.close()
             assert now_s() - begun_s == pytest.approx(2.0)
@@ -240,8 +238,7 @@ def test_a_status_that_was_left_makes_way_for_the_next_turns() -> None:
         async with status_line() as (ws, _, status):
             status.show("is thinking…", instead)
             await asyncio.sleep(1)
-            for _ in range(4):
-                ws.faults.status(LINE, 503)
+            fail(ws, "503", times=4)
             await status.close()
             following = StatusLine(status._api, status._support, *status._thread.values())
             following.show("is reading a.pdf…", instead)
@@ -258,8 +255,7 @@ def test_a_turn_that_another_process_goes_on_with_takes_no_status_away_later() -
         async with status_line() as (ws, _, status):
             status.show("is thinking…", instead)
             await asyncio.sleep(1)
-            for _ in range(4):
-                ws.faults.status(LINE, 503)
+            fail(ws, "503", times=4)
             await status.close(abandoned=True)
             calls = len(ws.calls)
             await asyncio.sleep(20)
@@ -277,8 +273,7 @@ def test_a_status_of_a_turn_that_lost_its_lease_is_left_to_the_process_that_has_
             work_under(lease)
             status.show("is thinking…", instead)
             await asyncio.sleep(1)
-            for _ in range(4):
-                ws.faults.status(LINE, 503)
+            fail(ws, "503", times=4)
             await status.close()
             lease.lose()
             await asyncio.sleep(20)
@@ -296,8 +291,7 @@ def test_what_is_left_when_the_bot_stops_is_not_waited_for_long() -> None:
         async with status_line() as (ws, _, status):
             status.show("is thinking…", instead)
             await asyncio.sleep(1)
-            for _ in range(10):
-                ws.faults.status(LINE, 503)
+            fail(ws, "503", times=10)
             await status.close()
             begun_s = now_s()
             await status._support.left.close()
@@ -310,14 +304,16 @@ def left_by_another(ws: Workspace, status: StatusLine) -> None:
     ws.state.set_status(status._thread["channel_id"], status._thread["thread_ts"], "is thinking…")
 
 
-def fail(ws: Workspace, trouble: str) -> None:
-    match trouble:
-        case "503":
-            ws.faults.status(LINE, 503)
-        case "reset":
-            ws.faults.drop_before(LINE)
-        case code:
-            ws.faults.refuse(LINE, code)
+def fail(ws: Workspace, trouble: str, *, times: int, method: str = LINE) -> None:
+    """The next so many calls of a way to show a status."""
+    for _ in range(times):
+        match trouble:
+            case "503":
+                ws.faults.status(method, 503)
+            case "reset":
+                ws.faults.drop_before(method)
+            case code:
+                ws.faults.refuse(method, code)
 
 
 def test_an_agents_session_works_until_the_turn_ends_and_knows_no_other_words() -> None:

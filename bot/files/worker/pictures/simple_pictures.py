@@ -71,7 +71,7 @@ SHAPES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("icon", is_ico),
     ("PNM", lambda head: is_pnm(head) or PAM_HEADER.match(head) is not None),
     ("PCX", is_pcx),
-    ("SGI", lambda head: head[:2] == b"\x01\xda" and head[2] < 2 and head[3] in {1, 2}),
+    ("SGI", lambda head: head[:2] == b"\x01\xda" and head[2:3] in {b"\0", b"\1"} and head[3:4] in {b"\1", b"\2"}),
     ("Sun raster", lambda head: head[:4] == b"\x59\xa6\x6a\x95"),
 )
 """By the names of the kinds."""

@@ -8,24 +8,22 @@ from __future__ import annotations
 
 import struct
 
+from bot.files.worker.sheets.xls_records import HEADER_BYTES, records
+
 _SST, _LABEL = 0x00FC, 0x00FD
-_HEADER_BYTES = 4
 _TEXTS_MAX = 4_000_000
 
 
 def counted(stream: bytes) -> bytes:
     """The unchanged bytes if nothing is wrong."""
-    at, texts_at, most = 0, -1, -1
-    while at + _HEADER_BYTES <= len(stream):
-        kind, size = struct.unpack_from("<HH", stream, at)
-        body = at + _HEADER_BYTES
-        if kind == _SST and size >= 8:
-            if struct.unpack_from("<I", stream, body + 4)[0]:
+    texts_at, most = -1, -1
+    for at, number, data in records(stream, {_SST, _LABEL}):
+        if number == _SST and len(data) >= 8:
+            if struct.unpack_from("<I", data, 4)[0]:
                 return stream
-            texts_at = body + 4
-        elif kind == _LABEL and size >= 10 and body + 10 <= len(stream):
-            most = max(most, struct.unpack_from("<I", stream, body + 6)[0])
-        at = body + size
+            texts_at = at + HEADER_BYTES + 4
+        elif number == _LABEL and len(data) >= 10:
+            most = max(most, struct.unpack_from("<I", data, 6)[0])
     if texts_at < 0 or not 0 <= most < _TEXTS_MAX:
         return stream
     return stream[:texts_at] + struct.pack("<I", most + 1) + stream[texts_at + 4 :]

@@ -8,16 +8,16 @@ page.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 
 from bot.files.worker.encodings.labels import codec_of_label
 from bot.files.worker.sheets import choices, printed
 from bot.files.worker.sheets.table import column_letters
+from bot.files.worker.sheets.xls_records import BOF, EOF, WORKSHEET, records
 
 _SHEET, _HEADER, _FOOTER = 0x85, 0x14, 0x15
-_BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT = 0x809, 0x0A, 0x3C, 0x5D, 0x1B6, 0x100D
+_CONTINUE, _OBJ, _TXO, _SERIES_TEXT = 0x3C, 0x5D, 0x1B6, 0x100D
 _RULE, _IS_LIST, _LISTED_WITHIN, _TEXT_TOKEN = 0x1BE, 3, 0x80, 0x17
-_WORKSHEET, _CHART = 0x0010, 0x0020
+_CHART = 0x0020
 _CODE_PAGE, _UNICODE = 0x42, 0x0600
 _ALONE = {_CHART: "Chart on a sheet of its own", 0x0040: "Sheet of macros, whose formulas are not shown"}
 _NOTE, _CHART_OBJECT, _PICTURE = 0x19, 5, 8
@@ -30,15 +30,15 @@ def drawn_words(stream: bytes) -> tuple[dict[int, list[str]], bool]:
     depth, sheet, drawn, kind, expects = 0, -1, False, 0, 0
     charts: list[bool] = []
     codec, names = _codec_of_old(stream), _names_of_sheets(stream)
-    for at, number, data in _records(stream):
-        if number == _BOF:
+    for at, number, data in records(stream, _WANTED):
+        if number == BOF:
             what = struct.unpack_from("<H", data, 2)[0] if len(data) >= 4 else 0
             charts.append(what == _CHART)
             drawn = drawn or what == _CHART
             _add(lines, sheet, f"{_ALONE[what]}: {names[at]}" if what in _ALONE and not depth and at in names else "")
-            sheet += depth == 0 and what == _WORKSHEET
+            sheet += depth == 0 and what == WORKSHEET
             depth += 1
-        elif number == _EOF and depth:
+        elif number == EOF and depth:
             depth -= 1
             charts.pop()
         elif number == _OBJ and len(data) >= 6:
@@ -72,7 +72,8 @@ def _codec_of_old(stream: bytes) -> str:
     version = struct.unpack_from("<H", stream, 4)[0] if len(stream) >= 6 else _UNICODE
     if version >= _UNICODE:
         return ""
-    page = next((data for _, number, data in _records(stream) if number == _CODE_PAGE and len(data) == 2), b"\xe4\x04")
+    pages = (data for _, _, data in records(stream, {_CODE_PAGE}) if len(data) == 2)
+    page = next(pages, b"\xe4\x04")
     return codec_of_label(str(struct.unpack("<H", page)[0])) or "cp1252"
 
 
@@ -118,7 +119,7 @@ def _choices(data: bytes) -> str:
 def _names_of_sheets(stream: bytes) -> dict[int, str]:
     """By the offset of each."""
     codec = _codec_of_old(stream)
-    sheets = (data for _, number, data in _records(stream) if number == _SHEET and len(data) > 8)
+    sheets = (data for _, _, data in records(stream, {_SHEET}) if len(data) > 8)
     return {struct.unpack_from("<I", data)[0]: _counted(data[6:], 1, codec) for data in sheets}
 
 
@@ -127,13 +128,4 @@ def _characters(data: bytes, count: int, *, wide: bool) -> str:
     return text.replace("\r", "\n").replace("\0", "")
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, int, bytes]]:
-    """The offset of each record, its number, and its data."""
-    at = 0
-    while at + 4 <= len(stream):
-        number, length = struct.unpack_from("<HH", stream, at)
-        yield at, number, stream[at + 4 : at + 4 + length] if number in _WANTED else b""
-        at += 4 + length
-
-
-_WANTED = frozenset({_SHEET, _CODE_PAGE, _HEADER, _FOOTER, _BOF, _EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT, _RULE})
+_WANTED = frozenset({_HEADER, _FOOTER, BOF, EOF, _CONTINUE, _OBJ, _TXO, _SERIES_TEXT, _RULE})

@@ -8,9 +8,10 @@ from __future__ import annotations
 import struct
 
 from bot.files.worker.sheets import links
+from bot.files.worker.sheets.xls_records import formulas
 
-_BOF, _EOF, _FORMULA, _WORKSHEET = 0x809, 0x0A, 0x06, 0x0010
 _BEFORE_TOKENS = 20
+_TOKENS_AT = _BEFORE_TOKENS + 2
 
 
 def formula_links(stream: bytes) -> dict[int, dict[tuple[int, int], str]]:
@@ -18,20 +19,9 @@ def formula_links(stream: bytes) -> dict[int, dict[tuple[int, int], str]]:
     found: dict[int, dict[tuple[int, int], str]] = {}
     if links.CALL.search(stream) is None:
         return found
-    at, depth, sheet = 0, 0, -1
-    while at + 4 <= len(stream):
-        number, length = struct.unpack_from("<HH", stream, at)
-        at += 4
-        if number == _BOF:
-            sheet += depth == 0 and stream[at + 2 : at + 4] == struct.pack("<H", _WORKSHEET)
-            depth += 1
-        elif number == _EOF:
-            depth = max(depth - 1, 0)
-        elif number == _FORMULA and length > _BEFORE_TOKENS + 2:
-            row, column = struct.unpack_from("<HH", stream, at)
-            size = struct.unpack_from("<H", stream, at + _BEFORE_TOKENS)[0]
-            tokens = stream[at + _BEFORE_TOKENS + 2 : at + min(_BEFORE_TOKENS + 2 + size, length)]
-            if address := links.in_tokens(tokens, long_texts=False):
-                found.setdefault(sheet, {})[row + 1, column + 1] = address
-        at += length
+    for sheet, cell, data in formulas(stream):
+        if len(data) > _TOKENS_AT:
+            size = struct.unpack_from("<H", data, _BEFORE_TOKENS)[0]
+            if address := links.in_tokens(data[_TOKENS_AT : _TOKENS_AT + size], long_texts=False):
+                found.setdefault(sheet, {})[cell] = address
     return found

@@ -1,4 +1,4 @@
-"""The stream of an Excel 97-2003 workbook in, the formulas out whose results it does not hold, by sheet and cell.
+"""Finds the formulas of an Excel 97-2003 workbook that were never worked out, by sheet and cell.
 
 Pure. Programs that work nothing out store a zero or an empty text with each formula, and leave out the record that says
 which Excel has worked them out: Excel does so when it opens such a file. Source: [MS-XLS] 2.4.127 (Formula), 2.5.133
@@ -7,36 +7,25 @@ which Excel has worked them out: Excel does so when it opens such a file. Source
 
 from __future__ import annotations
 
-import struct
+from bot.files.worker.sheets.xls_records import formulas, records
 
-_BOF, _EOF, _FORMULA, _RECALC_ID, _WORKSHEET = 0x809, 0x0A, 0x06, 0x01C1, 0x0010
+_RECALC_ID = 0x01C1
 _RESULT = slice(6, 14)
-_NOTHING = bytes(8)
+_ZERO, _EMPTY_TEXT, _NO_NUMBER = bytes(8), 3, b"\xff\xff"
 
 
 def without_results(stream: bytes) -> dict[int, set[tuple[int, int]]]:
-    """By the number of the sheet, from 0, then rows and columns from 1. Empty where any formula has been worked out."""
+    """By sheet number, from 0, then row and column, from 1. Empty if any formula has been worked out."""
+    if any(data[4:8].strip(b"\0") for _, _, data in records(stream, {_RECALC_ID})):
+        return {}
     found: dict[int, set[tuple[int, int]]] = {}
-    at, depth, sheet = 0, 0, -1
-    while at + 4 <= len(stream):
-        number, length = struct.unpack_from("<HH", stream, at)
-        at += 4
-        if number == _BOF:
-            sheet += depth == 0 and stream[at + 2 : at + 4] == struct.pack("<H", _WORKSHEET)
-            depth += 1
-        elif number == _EOF:
-            depth = max(depth - 1, 0)
-        elif number == _RECALC_ID and stream[at + 4 : at + 8].strip(b"\x00"):
+    for sheet, cell, data in formulas(stream):
+        if _is_worked_out(data[_RESULT]):
             return {}
-        elif number == _FORMULA and length >= _RESULT.stop:
-            if not _stands_in(stream[at : at + _RESULT.stop][_RESULT]):
-                return {}
-            row, column = struct.unpack_from("<HH", stream, at)
-            found.setdefault(sheet, set()).add((row + 1, column + 1))
-        at += length
+        found.setdefault(sheet, set()).add(cell)
     return found
 
 
-def _stands_in(result: bytes) -> bool:
-    """A zero, or an empty text."""
-    return result == _NOTHING or (result[0] == 3 and result.endswith(b"\xff\xff"))
+def _is_worked_out(result: bytes) -> bool:
+    """Neither a zero nor an empty text."""
+    return result != _ZERO and not (result[:1] == bytes([_EMPTY_TEXT]) and result.endswith(_NO_NUMBER))
