@@ -223,3 +223,14 @@ def with_property(heif: bytes, new: bytes) -> bytes:
             struct.pack_into(">I", grown, place, struct.unpack_from(">I", grown, place)[0] + added)
             break
     return bytes(grown)
+
+
+def written_page(size: tuple[int, int], letters_px: int) -> Image.Image:
+    """Strokes of letters in lines; the strokes of a font are about a tenth as broad as it is high."""
+    page = Image.new("L", size, 255)
+    draw, stroke = ImageDraw.Draw(page), max(letters_px // 10, 1)
+    for top in range(letters_px, size[1] - letters_px, 2 * letters_px):
+        for left in range(letters_px, size[0] - letters_px, letters_px):
+            draw.rectangle((left, top, left + stroke - 1, top + letters_px // 2), fill=0)
+            draw.rectangle((left, top, left + letters_px // 2, top + stroke - 1), fill=0)
+    return page

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import re
 
-from bot.files.worker.encodings.detecting import text_of
-
 _BEGINS = re.compile(rb"(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN[ \t]*:", re.IGNORECASE)
 _LDIF = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:#[^\n]{0,500}\n\s*|version:[ \t]*\d{1,3}[ \t]*\r?\n\s*){0,50}dn::?[ \t]*[\w+/=]"
@@ -97,6 +95,8 @@ def is_svg(head: bytes) -> bool:
     """Whether the first element is ``svg``. A page that contains drawings is not a drawing."""
     if b"svg" not in head.replace(b"\0", b""):
         return False
+    from bot.files.worker.encodings.detecting import text_of  # noqa: PLC0415 - most files have no such word
+
     text = text_of(head)
     before = _BEFORE_ROOT.match(text)
     return _SVG.match(text, before.end() if before else 0) is not None

@@ -266,19 +266,8 @@ def test_what_is_long_and_has_nothing_fine_in_it_stays_whole(converted: Convert)
     assert abouts(converted(made_files.image("PNG", (1_000, 9_000)))) == ["PNG image"]
 
 
-def written_page(size: tuple[int, int], letters_px: int) -> Image.Image:
-    """Strokes of letters in lines; the strokes of a font are about a tenth as broad as it is high."""
-    page = Image.new("L", size, 255)
-    draw, stroke = ImageDraw.Draw(page), max(letters_px // 10, 1)
-    for top in range(letters_px, size[1] - letters_px, 2 * letters_px):
-        for left in range(letters_px, size[0] - letters_px, letters_px):
-            draw.rectangle((left, top, left + stroke - 1, top + letters_px // 2), fill=0)
-            draw.rectangle((left, top, left + letters_px // 2, top + stroke - 1), fill=0)
-    return page
-
-
 def test_a_large_picture_with_small_writing_comes_whole_and_in_pieces(converted: Convert, tmp_path: Path) -> None:
-    page = written_page((2_000, 1_500), 12)
+    page = made_pictures.written_page((2_000, 1_500), 12)
     extracts = [one for one in converted(made_pictures.encoded(page, "PNG"), SMALLER) if isinstance(one, ImageExtract)]
     assert [one.about for one in extracts[:3]] == [
         "PNG image, the whole, made smaller; its pieces follow",
@@ -294,22 +283,22 @@ def test_a_large_picture_with_small_writing_comes_whole_and_in_pieces(converted:
 @pytest.mark.parametrize(("letters_px", "count"), [(12, 10), (60, 1)])
 @pytest.mark.parametrize("mode", ["L", "RGB", "CMYK"])
 def test_small_writing_in_a_jpeg_is_legible_too(converted: Convert, mode: str, letters_px: int, count: int) -> None:
-    page = written_page((2_000, 1_500), letters_px).convert(mode)
+    page = made_pictures.written_page((2_000, 1_500), letters_px).convert(mode)
     extracts = converted(made_pictures.encoded(page, "JPEG", quality=85), SMALLER)
     assert [type(one) for one in extracts] == [ImageExtract] * count
 
 
 def test_so_large_a_one_has_no_more_pieces_than_the_limit(converted: Convert) -> None:
     limits = replace(LIMITS, image_side_px_max=300)
-    extracts = converted(made_pictures.encoded(written_page((2_000, 2_000), 12), "PNG"), limits)
+    extracts = converted(made_pictures.encoded(made_pictures.written_page((2_000, 2_000), 12), "PNG"), limits)
     assert len(extracts) == 1 + 4 * 4 <= limits.image_pages_max
 
 
 @pytest.mark.parametrize(
     "page",
     [
-        written_page((2_000, 1_500), 60),
-        written_page((1_200, 900), 12),
+        made_pictures.written_page((2_000, 1_500), 60),
+        made_pictures.written_page((1_200, 900), 12),
         Image.effect_noise((2_000, 1_500), 60),
         Image.linear_gradient("L").resize((2_000, 1_500)).convert("1"),
     ],

@@ -9,8 +9,6 @@ import re
 import struct
 from dataclasses import dataclass
 
-from bot.files.worker.archives import rar_headers
-
 
 @dataclass(frozen=True, slots=True)
 class ArchiveKind:
@@ -27,7 +25,7 @@ _CPIO = ArchiveKind("a CPIO archive", ("cpio",))
 ISO = ArchiveKind("a CD or DVD image", ("iso9660",))
 ISO_MARK_AT, ISO_MARK = 32_769, b"CD001"
 _KINDS = (
-    (rar_headers.MARK_5, ArchiveKind("a RAR archive", ("rar5",))),
+    (rb"Rar!\x1a\x07\x01\0", ArchiveKind("a RAR archive", ("rar5",))),
     (rb"Rar!\x1a\x07", ArchiveKind("a RAR archive", ("rar",))),
     (_SEVEN_ZIP, ArchiveKind("a 7-Zip archive", ("7zip",))),
     (rb"MSCF\0{4}", ArchiveKind("a Windows cabinet", ("cab",))),
@@ -74,6 +72,8 @@ def is_numbered(name: str) -> bool:
 def is_volume(head: bytes) -> bool:
     """Whether it says that it belongs to a set of files."""
     if head.startswith(b"Rar!"):
+        from bot.files.worker.archives import rar_headers  # noqa: PLC0415 - only for workers that meet such a file
+
         return rar_headers.is_volume(head)
     return head.startswith(b"MSCF") and len(head) > 30 and bool(head[30] & 3)
 

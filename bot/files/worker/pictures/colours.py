@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 
-from PIL import Image, ImageChops, ImageCms, ImageFilter, ImageStat
+from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 WHITE, DARK, BETWEEN = (255, 255, 255), (64, 64, 64), (140, 140, 140)
 _LIGHT_ABOVE, _LOST_ABOVE, _DARK_BELOW = 200, 230, 110
@@ -70,6 +70,8 @@ def _scaled(deep: Image.Image, *, whole: bool) -> Image.Image:
 
 
 def _from_lab(image: Image.Image) -> Image.Image:
+    from PIL import ImageCms  # noqa: PLC0415 - a library that most pictures do not need
+
     lab, srgb = ImageCms.createProfile("LAB"), ImageCms.createProfile("sRGB")
     found = ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")
     return found if found is not None else image.convert("L")
@@ -78,6 +80,8 @@ def _from_lab(image: Image.Image) -> Image.Image:
 def in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     """Colours as a screen shows them. A profile that does not fit the pixels is ignored, as in viewers."""
     if profile and image.mode in {"RGB", "CMYK"}:
+        from PIL import ImageCms  # noqa: PLC0415 - as above
+
         try:
             found = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             converted = ImageCms.profileToProfile(image, found, ImageCms.createProfile("sRGB"), outputMode="RGB")

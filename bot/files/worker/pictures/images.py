@@ -20,7 +20,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.first_look import ends
-from bot.files.worker.pictures import frames, jpeg_end, pixels, rare_pictures
+from bot.files.worker.pictures import frames, jpeg_end, pixels
 from bot.files.worker.pictures.aperture import widened
 from bot.files.worker.pictures.late_pictures import late_picture
 from bot.files.worker.sniff import Kind
@@ -70,6 +70,8 @@ def convert(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
     with warnings.catch_warnings(), _bombs_refused():
         warnings.simplefilter("ignore")  # Pillow warns of oddities in files that it reads well
         if kind in {Kind.RAW, Kind.TIFF, Kind.PSD}:
+            from bot.files.worker.pictures import rare_pictures  # noqa: PLC0415 - most pictures are of no rare kind
+
             rare = rare_pictures.first(source, kind, out, limits)
             if rare is not None:
                 return rare
@@ -104,6 +106,8 @@ def _at_first_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) 
 
 
 def _at_second_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    from bot.files.worker.pictures import rare_pictures  # noqa: PLC0415 - as above
+
     rare = rare_pictures.instead(source, kind, out, limits)
     if rare is not None:
         return rare

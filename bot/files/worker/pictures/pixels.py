@@ -60,23 +60,21 @@ def convert(
     """
     side = limits.image_side_px_max
     check_size(image.width, image.height, limits)
-    if _may_be_made_smaller(image, side, orientation):
-        image.draft(None, (side, side))  # decodes a large photo at 1/2, 1/4 or 1/8: less memory, same result
-    image.load()
+    turn = _turn(image, orientation)
+    picture = jpeg_words.decoded(image, side, turn) if _may_be_made_smaller(image, side) else image
+    picture.load()
     profile = image.info.get("icc_profile")
-    picture = prepare(image) if prepare else image
+    picture = prepare(picture) if prepare else picture
     if source is not None:
         box = clean_aperture(source.read_bytes(), *picture.size)
         picture = picture.crop(box) if box else picture
     picture = _in_proportion(picture, image, limits) if kind is Kind.TIFF else picture
     alone = image.format in _JPEGS or getattr(image, "n_frames", 1) == 1
-    return written(picture, kind, about, out, limits, profile=profile, alone=alone, turn=_turn(image, orientation))
+    return written(picture, kind, about, out, limits, profile=profile, alone=alone, turn=turn)
 
 
-def _may_be_made_smaller(image: Image.Image, side: int, orientation: int) -> bool:
-    if image.format not in _JPEGS or image.mode not in {"RGB", "YCbCr", "L"} or pieces.is_long(image.size, side):
-        return False
-    return not jpeg_words.is_written_small(image, side, _turn(image, orientation))
+def _may_be_made_smaller(image: Image.Image, side: int) -> bool:
+    return image.format in _JPEGS and image.mode in {"RGB", "YCbCr", "L"} and not pieces.is_long(image.size, side)
 
 
 def _in_proportion(picture: Image.Image, image: Image.Image, limits: ConvertLimits) -> Image.Image:
