@@ -1,4 +1,4 @@
-"""Looks through a text file: may it contain base64 of pictures, and can it be sent as it is?
+"""Looks through a text file: may it contain base64 of pictures, has it control characters, can it be sent as it is?
 
 I/O: reads the file once, in pieces. Most long texts are plain UTF-8 and need no change. Finding that out takes a fifth
 of the time of decoding, cleaning and writing them.
@@ -29,10 +29,12 @@ _SEEN_OTHERWISE = ("\x85", "\ufeff")
 @dataclass(slots=True)
 class Glance:
     """``as_seen``: UTF-8 without control characters, with lines that are not too long and end in LF or CRLF. Only then
-    are all ``lines`` and ``chars`` counted; a line end counts as one character."""
+    are all ``lines`` and ``chars`` counted; a line end counts as one character. ``controlled``: it has bytes of control
+    characters other than tabs and line ends, or was not looked through to its end."""
 
     may_have_pictures: bool = False
     as_seen: bool = True
+    controlled: bool = False
     lines: int = 0
     chars: int = 0
 
@@ -42,11 +44,13 @@ def glance(source: Path) -> Glance:
     with source.open("rb") as file:
         for piece in _pieces(file):
             telling = piece.translate(None, _COMMON)
+            found.controlled = found.controlled or len(telling.translate(None, _CONTROLS)) < len(telling)
             found.as_seen = found.as_seen and not held and _count(piece, telling, found)
             if not found.may_have_pictures:
                 joined = held + piece
                 found.may_have_pictures = _has_sign(joined, joined.translate(None, _COMMON) if held else telling)
             if found.may_have_pictures and not found.as_seen:
+                found.controlled = True
                 break
             held = b"" if piece.endswith(b"\n") else piece[-_SIGN_BYTES_MAX:]
     found.lines += bool(held)
@@ -64,8 +68,8 @@ def _has_sign(piece: bytes, telling: bytes) -> bool:
 
 
 def _count(piece: bytes, telling: bytes, found: Glance) -> bool:
-    """Whether these lines can stay as they are; if so, counts them. ``telling`` has all of their control characters."""
-    if len(telling.translate(None, _CONTROLS)) < len(telling) or has_long_line(piece):
+    """Whether these lines can stay as they are; if so, counts them. ``telling`` has all of their line ends."""
+    if found.controlled or has_long_line(piece):
         return False
     returns = telling.count(b"\r")
     if returns and piece.count(b"\r\n") < returns:

@@ -23,8 +23,11 @@ _OF_ASCII = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _PIECE_CHARS = 64_000
 
 
-def visible(text: str) -> str:
-    """Removes control characters, and replaces other line separators by LF."""
+def visible(text: str, *, controlled: bool = True) -> str:
+    """Removes control characters, and replaces other line separators by LF. ``controlled`` is false if it is known to
+    have no control characters of ASCII but tabs and line ends."""
+    if not controlled and not _has_others(text):
+        return text
     if "\x08" in text:
         text = "\n".join(_typed_over(line) if "\x08" in line else line for line in text.split("\n"))
     if _is_plain(text):
@@ -35,13 +38,17 @@ def visible(text: str) -> str:
 
 def _is_plain(text: str) -> bool:
     """Whether the text needs no change. Most don't, and checking takes a fifth of the time of changing."""
-    if not text.isascii() and ("\x85" in text or "\ufeff" in text):
+    if _has_others(text):
         return False
     try:
         pieces = (text[at : at + _PIECE_CHARS].encode() for at in range(0, len(text), _PIECE_CHARS))
         return all(len(piece.translate(None, _OF_ASCII)) == len(piece) for piece in pieces)
     except UnicodeEncodeError:  # a lone surrogate
         return False
+
+
+def _has_others(text: str) -> bool:
+    return not text.isascii() and ("\x85" in text or "\ufeff" in text)
 
 
 def without_escapes(text: str) -> str:

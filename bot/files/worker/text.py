@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -16,7 +17,7 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, TextExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker import pictures_within, whole_texts
-from bot.files.worker.encodings.detecting import codec_of, decode, wide_codec
+from bot.files.worker.encodings.detecting import codec_of, decode, keeps_controls, wide_codec
 from bot.files.worker.encodings.escaped import codec_of_escapes
 from bot.files.worker.glance import Glance, glance
 from bot.files.worker.on_screen import visible, without_escapes
@@ -40,7 +41,7 @@ class _Ends:
 def convert(source: Path, language: str, about: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """One extract, its pictures, and a note if something was cut. Raises ``Unreadable`` if nothing in it is visible."""
     size = source.stat().st_size
-    looked = glance(source) if size <= limits.whole_chars_max else Glance(as_seen=False)
+    looked = glance(source) if size <= limits.whole_chars_max else Glance(as_seen=False, controlled=True)
     if looked.may_have_pictures and (packed := pictures_within.without_pictures(source, out)) is not None:
         words, pictures = packed
         return [*written(without_escapes(words), language, about, out, limits), *pictures]
@@ -50,11 +51,18 @@ def convert(source: Path, language: str, about: str, out: Outbox, limits: Conver
         if shown is not None and shown.strip():
             return _long(shown, cut_chars, looked.lines, out.same(source, ".txt"), language, about, out)
     read = _read(source, limits)
-    whole = map(visible, read.pieces(source)) if read.unread_chars else None
-    return written(read.text, language, about, out, limits, whole=whole, unread_chars=read.unread_chars)
+    seen = partial(visible, controlled=looked.controlled or not keeps_controls(read.codec))
+    whole = map(seen, read.pieces(source)) if read.unread_chars else None
+    return _cut_and_written(seen(read.text), language, about, out, limits, whole=whole, unread_chars=read.unread_chars)
 
 
-def written(
+def written(text: str, language: str, about: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+    """What is cut stays on disk, to be read in batches."""
+    text = visible(text.replace("\r\n", "\n") if "\r" in text else text)
+    return _cut_and_written(text, language, about, out, limits)
+
+
+def _cut_and_written(
     text: str,
     language: str,
     about: str,
@@ -65,8 +73,7 @@ def written(
     unread_chars: int = 0,
 ) -> list[Extract]:
     """``unread_chars`` is about how many characters are missing if ``text`` holds only the ends of a file; ``whole``
-    then yields all of it in pieces. What is cut stays on disk, to be read in batches."""
-    text = visible(text.replace("\r\n", "\n") if "\r" in text else text)
+    then yields all of it in pieces."""
     shown, cut_chars = _cut(text, unread_chars, limits)
     if not shown.strip():
         raise Unreadable(notes.EMPTY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,7 +14,8 @@ import pytest
 from bot.files.extracts import TextExtract
 from bot.files.outbox import Outbox
 from bot.files.worker.convert import convert
-from bot.files.worker.encodings.detecting import text_of
+from bot.files.worker.encodings.choosing import CANDIDATES
+from bot.files.worker.encodings.detecting import decode, keeps_controls, text_of
 from bot.files.worker.sniff import Kind, kind_of
 from tests.file_limits import CONVERT
 
@@ -398,3 +401,22 @@ def test_a_text_whose_words_tell_its_encoding_loads_no_statistics(line: str, cod
     )
     done = subprocess.run([sys.executable, "-c", code], input=text.encode(codec), capture_output=True, check=True)
     assert (done.stdout.decode(), done.stderr.decode().strip()) == (text, "False")
+
+
+CONTROLS = frozenset(map(chr, (*range(0x20), 0x7F))) - set("\t\n\r")
+FREE = [byte for byte in range(0x100) if chr(byte) not in CONTROLS]
+
+
+@pytest.mark.parametrize("codec", sorted(filter(keeps_controls, {*CANDIDATES, "cp950", "euc_jp", "utf-8"})))
+def test_bytes_without_control_characters_make_none(codec: str) -> None:
+    """So it is enough to look for them among the bytes."""
+    pairs = b"".join(bytes(pair) for pair in itertools.product(FREE, repeat=2))
+    fours = random.Random(codec).choices(FREE, k=400_000)
+    for read in (decode(pairs, codec), decode(bytes(fours), codec)):
+        assert CONTROLS.isdisjoint(read)
+        assert not any("\ud800" <= char <= "\udfff" for char in set(read))
+
+
+@pytest.mark.parametrize("codec", ["utf-7", "hz", "utf-16", "cp500", "iso2022_jp"])
+def test_elsewhere_they_are_looked_for_among_the_characters(codec: str) -> None:
+    assert not keeps_controls(codec)

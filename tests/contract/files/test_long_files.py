@@ -126,6 +126,29 @@ async def test_whatever_stands_in_the_middle_of_a_long_text_is_read_as_people_se
     assert begins_so
 
 
+@pytest.mark.parametrize(
+    ("middle", "expected"),
+    [
+        ("Пуск", "Пуск"),
+        ("\x1b[31mПуск\x1b[0m", "Пуск"),
+        ("\x07Пуск\x7f", "Пуск"),
+        ("П\x08Пуск", "Пуск"),
+        ("Пуск\0", "Пуск"),
+    ],
+    ids=range(5),
+)
+async def test_so_it_is_in_an_encoding_that_is_not_declared(shelf: Shelf, middle: str, expected: str) -> None:
+    lines = ["Насос в зале выключили, и мы не знаем, почему: Иван говорит, что Ольга его починит."] * 30_000
+    lines[15_000] = middle
+    blocks = await shelf.put("\n".join(lines).encode("cp1251"))
+    (whole,) = [block.whole for block in blocks if isinstance(block, TextBlock)]
+    assert isinstance(whole, WholeText)
+    texts = [await shelf.reader.lines(whole, span) for span in await shelf.reader.spans(whole, 500_000)]
+    lines[15_000] = expected
+    all_is_there = "".join(texts).split("\n") == lines
+    assert all_is_there
+
+
 @pytest.mark.parametrize("codec", ["utf-7", "hz"])
 async def test_a_long_text_in_seven_bits_with_escapes_is_not_taken_for_plain(shelf: Shelf, codec: str) -> None:
     lines = ["会议在星期三下午三点开始", "The pump was switched off."] * 20_000

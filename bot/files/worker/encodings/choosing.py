@@ -19,7 +19,7 @@ WESTERN = ("cp1252", "iso8859-15", "cp1250", "iso8859-2", "cp1254", "cp1257", "c
 _CYRILLIC = ("cp1251", "koi8-r", "koi8-u", "cp866", "iso8859-5", "cp855", "mac-cyrillic")
 _OTHERS = ("cp1253", "iso8859-7", "cp1255", "cp1256", "iso8859-6", "cp874", "cp862")
 _ALPHABETS = frozenset({*_CYRILLIC, *_OTHERS})
-_CANDIDATES = (*EASTERN, *WESTERN, *_CYRILLIC, *_OTHERS)
+CANDIDATES = (*EASTERN, *WESTERN, *_CYRILLIC, *_OTHERS)
 _HOW_COMMON = {
     "cp1252": 2.0,
     "cp1251": 1.0,
@@ -50,13 +50,15 @@ _BROKEN_SHARE_MAX = 0.05
 _ASCII = bytes(range(0x80))
 _CAPITALS_SHARE_MIN = 0.9
 _WORD = re.compile(r"[^\W\d_\x00-\x7f]{2}")
+_BYTES_IN_A_ROW = re.compile(rb"[\x80-\xff]{2,}")
 
 
 def chosen(sample: bytes) -> str:
     """Pairs of bytes are counted only if they can change the words. Their tables take 35 MB, and loading them takes as
     long as reading a hundred short texts."""
     sample = _mended(sample)
-    readings = {codec: text for codec in _CANDIDATES if (text := _reading(sample, codec)) is not None}
+    runs = b" ".join(_BYTES_IN_A_ROW.findall(sample))
+    readings = {codec: text for codec in CANDIDATES if (text := _reading(sample, codec, runs)) is not None}
     if not readings:
         return "cp1252"
     if is_narrow_kana(readings):
@@ -104,13 +106,15 @@ def _margin(best: str, rival: str, chars: int) -> float:
     return _SURE_BY
 
 
-def _reading(sample: bytes, codec: str) -> str | None:
-    """Nobody writes only signs in the encoding of an alphabet, nor single letters among Latin words."""
+def _reading(sample: bytes, codec: str, runs: bytes) -> str | None:
+    """Nobody writes only signs in the encoding of an alphabet, nor single letters among Latin words. ``runs`` is what
+    is in the sample of two and more bytes in a row that are not ASCII."""
     try:
-        text = sample.decode(codec)
+        if codec in _ALPHABETS and not _WORD.search(runs.decode(codec)):
+            return None
+        return sample.decode(codec)
     except UnicodeError:
         return None
-    return None if codec in _ALPHABETS and not _WORD.search(text) else text
 
 
 def _by_words(readings: dict[str, str]) -> dict[str, _Words]:

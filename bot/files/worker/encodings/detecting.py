@@ -8,9 +8,11 @@ once, and never from within a character.
 from __future__ import annotations
 
 import codecs
+import itertools
 import re
+from collections.abc import Iterator
 
-from bot.files.worker.encodings.choosing import EASTERN, WESTERN, chosen, decodes
+from bot.files.worker.encodings.choosing import CANDIDATES, EASTERN, WESTERN, chosen, decodes
 from bot.files.worker.encodings.declared import declared_codec, is_dump, known_codec
 from bot.files.worker.encodings.ebcdic import codec_of_ebcdic
 from bot.files.worker.encodings.escaped import CODECS, codec_of_escapes, unescaped
@@ -36,7 +38,7 @@ _EXACT = {
     "big5hkscs": ("cp950", "big5hkscs"),
     "iso8859-15": ("iso8859-15",),
 }
-
+_LIKE_ASCII = frozenset({*CANDIDATES, *itertools.chain(*_EXACT.values()), "utf-8", "utf-8-sig"})
 
 _PAIRED = re.compile(rb"\xed[\xa0-\xaf][\x80-\xbf]\xed[\xb0-\xbf][\x80-\xbf]|\xc0\x80")
 """What databases and Java write into UTF-8: halves of UTF-16 apart (CESU-8), and a zero in two bytes."""
@@ -115,6 +117,11 @@ def may_mix(codec: str) -> bool:
     return codec in _MIXED
 
 
+def keeps_controls(codec: str) -> bool:
+    """Whether control characters of ASCII come from the same bytes in it, and from no others."""
+    return codec in _LIKE_ASCII
+
+
 def _is_utf8_by_chance(sample: bytes) -> bool:
     """Another encoding is looked for only if this is possible."""
     return may_be_by_chance(sample) and is_by_chance(sample, chosen(sample))
@@ -154,7 +161,7 @@ def _sample(data: bytes) -> bytes:
     """
     lines: dict[bytes, None] = {}
     size = 0
-    for line in data.replace(b"\r", b"\n").split(b"\n"):
+    for line in _lines(data):
         if line.isascii():
             continue
         kept = line if len(line) <= _LINE_BYTES_MAX else _cut(line)
@@ -164,6 +171,15 @@ def _sample(data: bytes) -> bytes:
         if size > _SAMPLE_BYTES:
             break
     return b"\n".join(lines)
+
+
+def _lines(data: bytes) -> Iterator[bytes]:
+    """By pieces, since the first lines are mostly enough."""
+    done = 0
+    while done < len(data):
+        end = data.find(b"\n", done + _SAMPLE_BYTES) + 1 or len(data)
+        yield from data[done:end].replace(b"\r", b"\n").split(b"\n")
+        done = end
 
 
 def _cut(line: bytes) -> bytes:

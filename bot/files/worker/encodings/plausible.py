@@ -12,13 +12,16 @@ import re
 import unicodedata
 from collections import Counter
 from functools import lru_cache
+from itertools import repeat
 
 from bot.files.worker.encodings.familiar import familiar
 
-_CHARS_MAX = 4_000
+_CHARS_MAX, _STEP_CHARS = 4_000, 200
 ENOUGH_CHARS = 40
 """This many characters beyond ASCII tell as much as more would."""
 BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+_AROUND = re.compile(r"[^\x00-\x7f](?<=(?=(.{4})).{3})", re.DOTALL)
+"""Each of them with the two characters before it and the one after it."""
 _WESTERN: tuple[str, ...] = (
     "äöüßé",
     "àâæçéèêëîïôœùûüÿ",
@@ -80,6 +83,7 @@ _FINAL_FORMS = frozenset("ςךםןףץ")
 _CONSONANTS_ONLY = re.compile(
     r"(?:(?![αεηιουωάέήίόύώϊϋΐΰ])[\u0370-\u03ff]){3,}|(?:(?![аеёиоуыэюяіїєўър])[\u0430-\u045f]){3,}", re.IGNORECASE
 )
+_GREEK_OR_CYRILLIC = re.compile(r"[\u0370-\u052f\u1c80-\u1c8f\xb5]")
 _SQUARED = re.compile(r"(?<![^\W\d_])([kcdm]?m)[²³](?![^\W\d_]|[^\x00-\x7f])")
 """A unit of area or volume. After other letters the sign is a Polish or Czech letter."""
 _NUMBERED = re.compile(r"(?<![^\W\d_])è\.\s?\d", re.IGNORECASE)
@@ -114,29 +118,28 @@ def out_of_place(text: str, codec: str, share_max: float = math.inf) -> tuple[fl
     text = text[:_CHARS_MAX]
     if codec in {"cp1258", "tcvn"}:
         text = unicodedata.normalize("NFC", text)  # Vietnamese tone marks come after their letters
-    beyond = BEYOND_ASCII.findall(text)
-    count = len(beyond)
+    count = len(text) - len(text.encode("ascii", "ignore"))
     odd_max = share_max * count if count >= ENOUGH_CHARS else math.inf
-    odd = _foreign(Counter(beyond), codec)
+    odd = _foreign(text, codec)
     if odd <= odd_max:
         odd += _numbered(text, codec) + _without_vowels(text)
     if odd > odd_max:
         return odd, count
     text = f"  {_without_squares(text)} "
-    for found in BEYOND_ASCII.finditer(text):
-        if odd > odd_max:
-            break
-        at = found.start()
-        odd += _odd(text[at - 2 : at + 2], codec)
+    for at in range(0, len(text) - 3, _STEP_CHARS):
+        for one in map(_odd, _AROUND.findall(text[at : at + _STEP_CHARS + 3]), repeat(codec)):
+            odd += one
+            if odd > odd_max:
+                return odd, count
     return odd, count
 
 
-def _foreign(chars: Counter[str], codec: str) -> float:
+def _foreign(text: str, codec: str) -> float:
     """How odd the letters are by themselves: no language of the encoding has them, or no single one has them all."""
     alphabets = _ALPHABETS.get(codec)
     if not alphabets:
         return 0.0
-    letters = {char: times for char, times in chars.items() if _script(char)}
+    letters = {char: times for char, times in Counter(BEYOND_ASCII.findall(text)).items() if _script(char)}
     foreign = [sum(times for char, times in letters.items() if char not in known) for known in alphabets]
     everywhere = (times for char, times in letters.items() if not any(char in known for known in alphabets))
     return 0.35 * min(foreign) + 0.5 * sum(everywhere)
@@ -145,7 +148,7 @@ def _foreign(chars: Counter[str], codec: str) -> float:
 def _without_vowels(text: str) -> float:
     """How odd the Greek and Cyrillic words without a vowel are, by their letters. In capitals they are
     abbreviations."""
-    if text.isascii():
+    if not _GREEK_OR_CYRILLIC.search(text):
         return 0.0
     words = (word for word in _WORD.findall(text) if _CONSONANTS_ONLY.fullmatch(word) and word not in _ABBREVIATED)
     return sum((0.2 if len(word) > 3 else 0.0) * len(word) if word.isupper() else 0.4 * len(word) for word in words)
