@@ -18,7 +18,7 @@ from bot.files.worker.encodings.ebcdic import codec_of_ebcdic
 from bot.files.worker.encodings.escaped import CODECS, codec_of_escapes, unescaped
 from bot.files.worker.encodings.frames import codec_of_frames
 from bot.files.worker.encodings.look_alikes import is_by_chance, is_russian_of_dos, may_be_by_chance
-from bot.files.worker.encodings.mixed_lines import lines_decoded
+from bot.files.worker.encodings.mixed_lines import lines_decoded, may_have_utf8
 from bot.files.worker.encodings.mixed_width import decode_wide
 from bot.files.worker.encodings.rare_encodings import rarer
 from bot.files.worker.encodings.wide import codec_without_mark
@@ -133,6 +133,8 @@ def _is_strict_utf8(line: bytes) -> bool:
 
 def _without_utf8(sample: bytes) -> bytes:
     """The lines that are not UTF-8, if UTF-8 lines may be among them."""
+    if not may_have_utf8(sample):
+        return sample
     rest = b"\n".join(line for line in sample.split(b"\n") if not _is_strict_utf8(line))
     return rest if rest and rest != sample and may_mix(chosen(rest)) else sample
 

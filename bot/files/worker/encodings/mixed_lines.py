@@ -31,6 +31,11 @@ def lines_decoded(data: bytes, codec: str) -> Iterator[str]:
     yield data[done:].decode(codec, "replace")
 
 
+def may_have_utf8(data: bytes) -> bool:
+    """Whether the first bytes beyond ASCII of some line may be a character in UTF-8; others are none for sure."""
+    return _BEGIN in b"\0" + data.translate(_ROLES)
+
+
 def _goes_on(data: bytes) -> bool:
     """Whether it has bytes that go on with a character in UTF-8. Few Western texts have any, which is soon seen, and
     Russian ones have them early."""
