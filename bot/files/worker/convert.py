@@ -270,9 +270,9 @@ def _for_office(file: _File) -> list[Extract]:
 
 
 def _zip(file: _File) -> list[Extract]:
-    from bot.files.worker.documents import office  # noqa: PLC0415
+    from bot.files.worker.documents import zip_signs  # noqa: PLC0415
 
-    found = office.from_zip(file.source, file.out, file.limits, file.words)
+    found = zip_signs.as_document(file.source, file.out, file.limits, file.words)
     return _packed(file, Kind.ZIP) if found is None else found
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Self, cast
 from xml.etree import ElementTree as ET  # expat limits entity expansion, and the worker its memory
 
 from bot.files.outbox import Outbox
+from bot.files.worker.documents.zip_signs import BROKEN_ZIP
 
 _UNPACKED_BYTES_MAX = 400_000_000
 _TREE_BYTES_MAX = 40_000_000
@@ -26,10 +26,6 @@ _CHUNK_BYTES = 262_144
 _DEPTH_MAX = 200
 """The deepest nesting of elements, since readers go through nested elements repeatedly. Ordinary documents have some
 tens of levels."""
-BROKEN_ZIP = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError),
-    *(KeyError, IndexError, OverflowError),
-)
 
 
 class Broken(Exception):

@@ -43,7 +43,7 @@ def names(raw: Iterable[bytes]) -> list[str]:
         if used_bytes < _TELLING_BYTES_MAX and _fits(name, "utf-8") is None:
             telling.append(name)
             used_bytes += len(name)
-    codec = most_plausible(b"/".join(telling), _CANDIDATES_OF_ARCHIVES)
+    codec = most_plausible(b"/".join(telling), _CANDIDATES_OF_ARCHIVES) if telling else "utf-8"
     return [_fits(name, "utf-8") or name.decode(codec, "replace") for name in raw]
 
 

@@ -6,7 +6,6 @@ open when somebody points at it.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
@@ -71,6 +70,8 @@ def _comment(annotation: pikepdf.Object) -> str:
 
 def _of_page(page: str) -> str:
     """The words of a comment, which some programs write only as rich text."""
+    import html  # noqa: PLC0415 - with its table of entities for workers that meet such a comment
+
     return " ".join(html.unescape(re.sub(r"<[^>]{0,2000}>", " ", page)).split())
 
 

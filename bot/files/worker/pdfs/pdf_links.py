@@ -14,7 +14,7 @@ from pathlib import Path
 import pikepdf
 
 from bot.files.worker.documents.bylines import in_one_piece
-from bot.files.worker.words.addresses import ADDRESS_CHARS_MAX, ELSEWHERE, LINKS_MAX, WORDS_CHARS_MAX, bare
+from bot.files.worker.web_addresses import ADDRESS_CHARS_MAX, ELSEWHERE, LINKS_MAX, WORDS_CHARS_MAX, bare
 
 _HIDDEN = 2
 _PAGES_MAX = 300

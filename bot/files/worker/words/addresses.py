@@ -5,18 +5,13 @@ Pure. Sources: ECMA-376 part 1, 17.16.22 (Word) and 21.1.2.3.5 (slides); OpenDoc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
 from bot.files.worker.documents.bylines import in_one_piece
 from bot.files.worker.documents.package import Relation, attribute, child, descendants
+from bot.files.worker.web_addresses import ADDRESS_CHARS_MAX, ELSEWHERE, LINKS_MAX, WORDS_CHARS_MAX, bare
 from bot.files.worker.words.lines import Section, Words
-
-LINKS_MAX, ADDRESS_CHARS_MAX, WORDS_CHARS_MAX = 5_000, 2_083, 200
-"""The longest address that Word and Excel allow; those of mail programs and cloud services are long."""
-_SCHEME = re.compile(r"(?:https?://(?:www\.)?|mailto:)", re.IGNORECASE)
-ELSEWHERE = re.compile(r"(?:https?|ftp|mailto|tel):.", re.IGNORECASE)
 
 
 class Addresses:
@@ -54,11 +49,6 @@ class Addresses:
         if ELSEWHERE.match(address) and bare(address) not in words and len(self._lines) < LINKS_MAX:
             line = f"{words}: {address[:ADDRESS_CHARS_MAX]}" if words else address[:ADDRESS_CHARS_MAX]
             self._lines[line] = None
-
-
-def bare(address: str) -> str:
-    """The address without what people leave out when they write it."""
-    return _SCHEME.sub("", address).strip().rstrip("/")
 
 
 def targets_of(relations: Mapping[str, Relation]) -> dict[str, str]:
