@@ -24,7 +24,7 @@ def may_be_by_chance(utf8: bytes) -> bool:
     """Whether it may follow UTF-8's rules by chance: "SPÓŁKA" in Polish then has a Cyrillic letter among Latin ones."""
     if len(utf8) > _BYTES_MAX or _LONGER_CHAR.search(utf8):
         return False
-    return sum(_too_odd_by(word) for word in utf8.split() if not word.isascii()) >= 0
+    return sum(map(_too_odd_by, [word for word in utf8.split() if not word.isascii()])) >= 0
 
 
 @lru_cache(maxsize=8_192)

@@ -21,14 +21,23 @@ _CHAR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf
 
 def lines_decoded(data: bytes, codec: str) -> Iterator[str]:
     """In pieces of any number of lines. What does not fit becomes U+FFFD."""
-    done = 0
+    done = begun = ended = 0  # what is in UTF-8 and was not given yet is between the last two
     for begin, end in _lines_like_utf8(data) if _goes_on(data[:_FIRST_BYTES]) or _goes_on(data) else ():
-        text = _as_utf8(data[begin:end])
-        if text is not None and not is_by_chance(data[begin:end], codec):
-            yield data[done:begin].decode(codec, "replace")
-            yield text
-            done = end
-    yield data[done:].decode(codec, "replace")
+        line = data[begin:end]
+        if not _is_utf8(line) or is_by_chance(line, codec):
+            continue
+        if begin != ended:
+            yield from _both(data, done, begun, ended, codec)
+            done, begun = ended, begin
+        ended = end
+    yield from _both(data, done, begun, ended, codec)
+    yield data[ended:].decode(codec, "replace")
+
+
+def _both(data: bytes, done: int, begun: int, ended: int, codec: str) -> Iterator[str]:
+    if ended > done:
+        yield data[done:begun].decode(codec, "replace")
+        yield data[begun:ended].decode()
 
 
 def may_have_utf8(data: bytes) -> bool:
@@ -43,24 +52,30 @@ def _goes_on(data: bytes) -> bool:
     return len(others.translate(None, _GOING_ON)) < len(others)
 
 
-def _as_utf8(line: bytes) -> str | None:
+def _is_utf8(line: bytes) -> bool:
     try:
-        return line.decode()
+        line.decode()
     except UnicodeDecodeError:
-        return None
+        return False
+    return True
 
 
 def _lines_like_utf8(data: bytes) -> Iterator[tuple[int, int]]:
     """Where they begin and end, with their ends. Each byte is looked at a few times, however many lines there are."""
     roles = b"\0" + data.translate(_ROLES)  # so a place there is one before the same in ``data``
-    feeds, returns = _Ends(data, b"\n"), _Ends(data, b"\r")
-    done, at = 0, roles.find(_BEGIN)
+    returns = _Ends(data, b"\r") if b"\r" in data else None
+    done, feed, at = 0, 0, roles.find(_BEGIN)
     while at >= 0:
         if _CHAR.match(data, at):
-            begin = max(done, data.rfind(b"\n", done, at) + 1, data.rfind(b"\r", done, at) + 1)
-            done = min(feeds.behind(at), returns.behind(at))
-            if data[done - 1 : done + 1] == b"\r\n":
-                done += 1
+            begin = data.rfind(b"\n", done, at) + 1 or done
+            if feed <= at:
+                feed = data.find(b"\n", at) + 1 or len(data)
+            done = feed
+            if returns is not None:
+                begin = max(begin, data.rfind(b"\r", begin, at) + 1)
+                done = min(done, returns.behind(at))
+                if data[done - 1 : done + 1] == b"\r\n":
+                    done += 1
             yield begin, done
             at = done - 1
         at = roles.find(_BEGIN, at + 1)
