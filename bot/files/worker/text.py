@@ -41,7 +41,9 @@ class _Ends:
 def convert(source: Path, language: str, about: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """One extract, its pictures, and a note if something was cut. Raises ``Unreadable`` if nothing in it is visible."""
     size = source.stat().st_size
-    looked = glance(source) if size <= limits.whole_chars_max else Glance(as_seen=False, controlled=True)
+    looked = Glance(as_seen=False, controlled=True)
+    if size <= limits.whole_chars_max and _wide_codec(source) is None:
+        looked = glance(source)
     if looked.may_have_pictures and (packed := pictures_within.without_pictures(source, out)) is not None:
         words, pictures = packed
         return [*written(without_escapes(words), language, about, out, limits), *pictures]
@@ -127,12 +129,16 @@ class _Read:
         return map(without_escapes, whole_texts.decoded(source, self.codec, wide=self.wide))
 
 
+def _wide_codec(source: Path) -> str | None:
+    with source.open("rb") as file:
+        return wide_codec(file.read(HEAD_BYTES))
+
+
 def _read(source: Path, limits: ConvertLimits) -> _Read:
     piece_bytes = limits.text_chars_max * _BYTES_PER_CHAR_MAX
+    codec = _wide_codec(source)
     with source.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
-        codec = wide_codec(file.read(HEAD_BYTES))
-        file.seek(0)
         if wide := codec is not None:
             ends = _wide_ends(file, size, piece_bytes)
         else:
