@@ -26,7 +26,7 @@ def worker() -> None:
 
 
 class _OpenCell(confine.Cell):
-    def enter(self) -> None:
+    def enter(self, *, trial: bool = False) -> None:
         """Keeps all."""
 
     def restriction(self) -> landlock.Restriction:

@@ -20,7 +20,7 @@ from bot.configuration.model_settings import ModelSettings
 from bot.files.confinement import probe
 from bot.files.conversion import Conversion
 from bot.files.extracts import to_json
-from bot.files.worker.confinement import seccomp
+from bot.files.worker.confinement import calls, seccomp
 
 PR_SET_NO_NEW_PRIVS = 38
 NAMESPACES = "unshare"
@@ -28,10 +28,10 @@ LANDLOCK = "landlock_create_ruleset"
 _LANDLOCK_NUMBER = 444
 
 
-def forbid(calls: list[str]) -> None:
+def forbid(names: list[str]) -> None:
     ctypes.CDLL(None).prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    numbers = {**seccomp._NUMBERS[platform.machine()], LANDLOCK: _LANDLOCK_NUMBER}
-    if not seccomp._install([seccomp._fail(numbers[call]) for call in calls]):
+    numbers = {**calls.NUMBERS[platform.machine()], LANDLOCK: _LANDLOCK_NUMBER}
+    if not seccomp._install([seccomp._fail(numbers[name]) for name in names]):
         sys.exit("this system has no filters of system calls")
 
 

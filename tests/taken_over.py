@@ -6,13 +6,21 @@ Runs inside a confined process, on arguments given as JSON.
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
+import platform
+import resource
+import signal
 import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.files.worker.confinement import calls
+
 PTRACE_ATTACH = 16
+F_SETSIG = 10
+LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def attempts(given: Mapping[str, Any]) -> dict[str, str]:
@@ -29,8 +37,22 @@ def attempts(given: Mapping[str, Any]) -> dict[str, str]:
         "remove a file": secret.unlink,
         "read the environment": (proc / "environ").read_bytes,
         "read the memory": lambda: (proc / "mem").open("rb"),
-        "trace the bot": lambda: _checked(ctypes.CDLL(None, use_errno=True).ptrace(PTRACE_ATTACH, pid, None, None)),
+        "trace the bot": lambda: _checked(LIBC.ptrace(PTRACE_ATTACH, pid, None, None)),
         "signal the bot": lambda: os.kill(pid, 0),
+        "signal the bot through a pipe": lambda: _signalling(pid),
+        "take a file that the bot has open": lambda: _called("pidfd_getfd", _called("pidfd_open", pid, 0), 0, 0),
+        "bound what the bot may open": lambda: resource.prlimit(pid, resource.RLIMIT_NOFILE, (500, 500)),
+        "slow the bot down": lambda: os.setpriority(os.PRIO_PROCESS, pid, 19),
+        "run the bot when nobody else runs": lambda: os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0)),
+        "keep the bot on one processor": lambda: os.sched_setaffinity(pid, {0}),
+        "let everybody read a secret": lambda: secret.chmod(0o666),
+        "change a secret's owner": lambda: os.chown(secret, os.getuid(), os.getgid()),
+        "date a secret back": lambda: os.utime(secret, (1, 1)),
+        "mark a secret": lambda: os.setxattr(secret, "user.mark", b"x"),
+        "empty a secret": lambda: os.truncate(secret, 0),
+        "watch a secret": lambda: _called("inotify_init1", 0),
+        "use memory that is a file": lambda: os.memfd_create("x"),
+        "use memory that stays": lambda: _called("shmget", 0, 4096, 0o600),
         "link to a secret": lambda: (directory / "link").symlink_to(secret),
         "link a secret hard": lambda: os.link(secret, directory / "hard"),
         "connect": lambda: socket.create_connection(("127.0.0.1", port), 5).close(),
@@ -49,6 +71,20 @@ def _outcome(attempt: Callable[[], object]) -> str:
     except OSError:
         return "refused"
     return "done"
+
+
+def _signalling(pid: int) -> None:
+    """The kernel then sends a signal of this process's choice for what comes through the pipe. Source: man:fcntl(2)."""
+    reader, _ = os.pipe()
+    fcntl.fcntl(reader, fcntl.F_SETOWN, pid)
+    fcntl.fcntl(reader, F_SETSIG, signal.SIGKILL)
+
+
+def _called(name: str, *arguments: int) -> int:
+    """Never 0, which would mean a process that should not be there."""
+    result = LIBC.syscall(calls.NUMBERS[platform.machine()][name], *arguments)
+    _checked(result)
+    return int(result) or -1
 
 
 def _checked(result: int) -> None:

@@ -138,7 +138,7 @@ class Server:
 
     def _try(self, _asked: int, answering: int) -> None:
         """Runs in a trial fork that only reads our own files. Reports in one line which memory that takes."""
-        self._cell.enter()
+        self._cell.enter(trial=True)
         restriction = self._cell.restriction()
         restriction.allow(read=os.devnull, write=os.devnull)
         rehearsal.once(self._loaded, self._rehearsed)

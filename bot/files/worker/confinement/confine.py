@@ -5,7 +5,8 @@ system does not support is left out; ``report`` says what there is. Each layer c
 
 - Landlock: no file but the program's own and the job's, no TCP, nobody outside to signal;
 - a network namespace: no network at all, where a container allows one;
-- a filter of system calls: no connection, no new process, no look into others;
+- a filter of system calls: no connection, no new process, no look into others, no hand on their priorities and bounds,
+  no change of a file by its path, no memory that no bound counts;
 - no privileges, bounds on memory, processor and file size, no core dumps, the end with whoever started it.
 
 ``main``'s arguments are MEMORY_BYTES CPU_S DIRECTORY PROGRAM ARGUMENTS…
@@ -55,10 +56,16 @@ class Cell:
     def __init__(self) -> None:
         self._common = common_rules()
         self._no_processes = seccomp.no_processes(execution=False)
+        self._no_other_memory = seccomp.no_other_memory()
 
-    def enter(self) -> None:
-        """Call in that process itself: it can start nothing, signal nobody, and ends with its parent."""
+    def enter(self, *, trial: bool = False) -> None:
+        """Call in that process itself: it can start nothing, signal nobody, and ends with its parent.
+
+        ``trial``: what it reads are samples of ours, which are files in memory.
+        """
         end_with_parent()
+        if not trial:
+            self._no_other_memory.enter()
         if not self._no_processes.enter():
             bound_tasks()
 
@@ -125,6 +132,7 @@ def main() -> None:
     enter(int(memory_bytes))
     bound_cpu(float(cpu_s))
     program = Path(command[0])
+    seccomp.no_other_memory().enter()
     sockets = () if seccomp.hide_writable() else map(Path, ("/tmp", "/var/tmp"))  # noqa: S108 - LibreOffice's choice
     landlock.restrict(
         [

@@ -13,42 +13,23 @@ import os
 import platform
 import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 
+from bot.files.worker.confinement import calls
+
 _PR_SET_SECCOMP, _MODE_FILTER = 22, 2
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _ALWAYS, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x05, 0x15, 0x35, 0x45, 0x06
 _NUMBER_AT, _ARCHITECTURE_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
 _ALLOW, _FAIL = 0x7FFF_0000, 0x0005_0000
-_X32_FROM = 0x4000_0000
-"""Numbers from here on are a second way to make the same calls on x86-64 (x32)."""
 _AF_UNIX, _CLONE_THREAD, _W_OK = 1, 0x1_0000, 2
 _NOT_STREAM = 0b1110
 """Type bits of sockets other than streams: datagrams can be sent without ``connect``."""
 
 _ARCHITECTURES = {"x86_64": 0xC000_003E, "aarch64": 0xC000_00B7}
-_NUMBERS: Mapping[str, Mapping[str, int]] = {
-    "x86_64": {
-        "access": 21, "socket": 41, "connect": 42, "clone": 56, "fork": 57, "vfork": 58, "execve": 59, "kill": 62,
-        "ptrace": 101, "rt_sigqueueinfo": 129, "mount": 165, "tkill": 200, "tgkill": 234, "faccessat": 269,
-        "unshare": 272, "rt_tgsigqueueinfo": 297, "perf_event_open": 298, "setns": 308, "process_vm_readv": 310,
-        "process_vm_writev": 311, "bpf": 321, "execveat": 322, "userfaultfd": 323, "pidfd_send_signal": 424,
-        "io_uring_setup": 425, "clone3": 435, "faccessat2": 439,
-    },
-    "aarch64": {
-        "mount": 40, "faccessat": 48, "unshare": 97, "ptrace": 117, "kill": 129, "tkill": 130, "tgkill": 131,
-        "rt_sigqueueinfo": 138, "socket": 198, "connect": 203, "clone": 220, "execve": 221, "rt_tgsigqueueinfo": 240,
-        "perf_event_open": 241, "setns": 268, "process_vm_readv": 270, "process_vm_writev": 271, "bpf": 280,
-        "execveat": 281, "userfaultfd": 282, "pidfd_send_signal": 424, "io_uring_setup": 425, "clone3": 435,
-        "faccessat2": 439,
-    },
-}  # fmt: skip
-_REACHING_OUT = (
-    *("connect", "io_uring_setup", "ptrace", "process_vm_readv", "process_vm_writev", "unshare", "setns", "mount"),
-    *("bpf", "perf_event_open", "userfaultfd"),
-)
-_STARTING = ("fork", "vfork", "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal")
-_EXECUTING = ("execve", "execveat")
+_TO_OTHERS = {"fcntl": (8, 10, 15, 1024), "ioctl": (0x8901, 0x8902)}
+"""By call, which of its commands send signals to other processes, or hold up whoever opens the file: F_SETOWN,
+F_SETSIG, F_SETOWN_EX, F_SETLEASE; FIOSETOWN, SIOCSPGRP."""
 
 _OWN_NUMBER = 0xFFFF_FFFF
 """An operand: the pid of the process that the filter will apply to."""
@@ -84,13 +65,16 @@ class Filter:
 
 
 def forbid_reaching_out() -> bool:
-    """No connections, only local stream sockets, no access to other processes. ``False`` if there are no filters.
+    """No connections, only local stream sockets, no access to other processes, no change of files by their paths.
+    ``False`` if there are no filters.
 
     Needs ``PR_SET_NO_NEW_PRIVS``, like all of these.
     """
-    numbers = _NUMBERS.get(platform.machine(), {})
-    rules = [_fail(numbers[name]) for name in _REACHING_OUT if name in numbers]
+    numbers = _numbers()
+    rules = _forbidden((*calls.OF_THE_SYSTEM, *calls.OF_OTHER_PROCESSES, *calls.OF_OTHER_FILES))
     if numbers:
+        rules += [_fail_if(numbers[name], commands) for name, commands in _TO_OTHERS.items()]
+        rules.append(_fail_unless(numbers["prlimit64"], (_EQUAL, 1, 0, 0)))  # 0: this process
         rules.append(_fail_unless(numbers["socket"], (_EQUAL, 1, 0, _AF_UNIX)))
         rules.append(_fail_unless(numbers["socket"], (_ANY_BIT, 0, 1, _NOT_STREAM), argument=1))
     return _install(rules)
@@ -101,9 +85,8 @@ def no_processes(*, execution: bool) -> Filter:
 
     ``execution`` says whether it may still run another program by exec.
     """
-    numbers = _NUMBERS.get(platform.machine(), {})
-    names = _STARTING if execution else (*_STARTING, *_EXECUTING)
-    rules = [_fail(numbers[name]) for name in names if name in numbers]
+    numbers = _numbers()
+    rules = _forbidden(calls.STARTING if execution else (*calls.STARTING, *calls.EXECUTING))
     if numbers:
         rules += [_fail_unless(numbers[name], (_EQUAL, 1, 0, _OWN_NUMBER)) for name in ("kill", "tgkill")]
         rules.append(_fail_unless(numbers["clone"], (_ANY_BIT, 1, 0, _CLONE_THREAD)))
@@ -111,13 +94,28 @@ def no_processes(*, execution: bool) -> Filter:
     return Filter(rules)
 
 
+def no_other_memory() -> Filter:
+    """Without memory that no bound on address space counts."""
+    return Filter(_forbidden(calls.OF_MEMORY))
+
+
 def hide_writable() -> bool:
     """Makes ``access`` report that nothing is writable. Otherwise LibreOffice puts a socket into /tmp instead of
     ``OSL_SOCKET_PATH`` (its osl/unx/pipe.cxx)."""
-    numbers = _NUMBERS.get(platform.machine(), {})
+    numbers = _numbers()
     modes = {"access": 1, "faccessat": 2, "faccessat2": 2}
     no_write = (_ANY_BIT, 0, 1, _W_OK)
     return _install([_fail_unless(numbers[name], no_write, at) for name, at in modes.items() if name in numbers])
+
+
+def _numbers() -> Mapping[str, int]:
+    return calls.NUMBERS.get(platform.machine(), {})
+
+
+def _forbidden(names: Iterable[str]) -> list[list[_Instruction]]:
+    """Not every architecture has all of them."""
+    numbers = _numbers()
+    return [_fail(numbers[name]) for name in names if name in numbers]
 
 
 def _fail(number: int, code: int = errno.EPERM) -> list[_Instruction]:
@@ -131,13 +129,24 @@ def _fail_unless(number: int, test: _Instruction, argument: int = 0) -> list[_In
     return [(_EQUAL, 0, 4, number), load, test, (_RETURN, 0, 0, _FAIL | errno.EPERM), again]
 
 
+def _fail_if(number: int, commands: Collection[int]) -> list[_Instruction]:
+    """Fails if the second argument is one of these."""
+    count = len(commands)
+    load = (_LOAD, 0, 0, _FIRST_ARGUMENT_AT + 8)
+    among = [(_EQUAL, count - at, 0, command) for at, command in enumerate(commands)]
+    again = (_LOAD, 0, 0, _NUMBER_AT)
+    over = (_ALWAYS, 0, 0, 1)
+    fail = (_RETURN, 0, 0, _FAIL | errno.EPERM)
+    return [(_EQUAL, 0, count + 4, number), load, *among, over, fail, again]
+
+
 def _program(rules: list[list[_Instruction]]) -> list[_Instruction]:
     return [
         (_LOAD, 0, 0, _ARCHITECTURE_AT),
         (_EQUAL, 1, 0, _ARCHITECTURES[platform.machine()]),
         (_RETURN, 0, 0, _FAIL | errno.EPERM),
         (_LOAD, 0, 0, _NUMBER_AT),
-        (_AT_LEAST, 0, 1, _X32_FROM),
+        (_AT_LEAST, 0, 1, calls.FIRST_UNKNOWN),  # also the second way to make the same calls on x86-64 (x32)
         (_RETURN, 0, 0, _FAIL | errno.ENOSYS),
         *(instruction for rule in rules for instruction in rule),
         (_RETURN, 0, 0, _ALLOW),
