@@ -1,7 +1,8 @@
 """Reads a comma-separated setting of ids or domains. Pure.
 
-Spaces and empty places between commas are ignored, and so is case: Slack writes ids in capitals, and domains are the
-same in any. Source of the first letters: slack:reference/objects.
+Spaces and empty places between commas are ignored. Ids are read as Slack shows them, so that no name passes for one: a
+channel "design" in a list of denied ones would deny nothing. Domains are the same in any case.
+Source of the first letters: slack:reference/objects.
 """
 
 from __future__ import annotations
@@ -18,15 +19,17 @@ DOMAIN = re.compile(r"(?=.{3,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-
 
 
 def workspaces(value: object) -> object:
-    return _listed(value, str.upper, WORKSPACE, "not an id of a workspace or an organisation, which begins with T or E")
+    return _listed(
+        value, str, WORKSPACE, "not an id of a workspace or an organisation, such as T0123456789"
+    )
 
 
 def channels(value: object) -> object:
-    return _listed(value, str.upper, CHANNEL, "not an id of a channel, which begins with C, G or D")
+    return _listed(value, str, CHANNEL, "not an id of a channel, such as C0123456789")
 
 
 def users(value: object) -> object:
-    return _listed(value, str.upper, USER, "not an id of a user or an app, which begins with U, W or B")
+    return _listed(value, str, USER, "not an id of a user or an app, such as U0123456789 or B0123456789")
 
 
 def domains(value: object) -> object:

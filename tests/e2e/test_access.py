@@ -361,7 +361,7 @@ class TestOverOneTransport:
         ("settings", "outcomes"),
         [
             (
-                {"bot_allow_guests": "true", "bot_denied_users": defaults.PEOPLE[1].id.lower()},
+                {"bot_allow_guests": "true", "bot_denied_users": defaults.PEOPLE[1].id},
                 {"mia": "answered", "sol": "answered", "grace": "denied", "pat": "denied"},
             ),
             (

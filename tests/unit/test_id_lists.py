@@ -24,16 +24,16 @@ def load(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
     ("name", "value", "listed"),
     [
         ("BOT_ALLOWED_WORKSPACES", "T0AAA,E0BBB", {"T0AAA", "E0BBB"}),
-        ("BOT_ALLOWED_CHANNELS", " c0aaa , G0BBB,, D0CCC,", {"C0AAA", "G0BBB", "D0CCC"}),
+        ("BOT_ALLOWED_CHANNELS", " C0AAA , G0BBB,, D0CCC,", {"C0AAA", "G0BBB", "D0CCC"}),
         ("BOT_DENIED_CHANNELS", "C0AAA", {"C0AAA"}),
-        ("BOT_ALLOWED_USERS", "U0AAA,\tw0bbb,B0CCC", {"U0AAA", "W0BBB", "B0CCC"}),
-        ("BOT_DENIED_USERS", "U0AAA,U0AAA", {"U0AAA"}),
+        ("BOT_ALLOWED_USERS", "U0AAA,\tW0BBB,B0CCC", {"U0AAA", "W0BBB", "B0CCC"}),
+        ("BOT_DENIED_USERS", "U0AAA,U0AAA,USLACKBOT", {"U0AAA", "USLACKBOT"}),
         ("BOT_ALLOWED_EMAIL_DOMAINS", "Example.COM, @mail.example.org", {"example.com", "mail.example.org"}),
         ("BOT_ALLOWED_USERS", " , ", None),
         ("BOT_ALLOWED_USERS", "", None),
     ],
 )
-def test_blanks_and_case_are_of_no_account(
+def test_blanks_are_of_no_account(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, listed: set[str] | None
 ) -> None:
     assert getattr(load(monkeypatch, **{name: value}), name.lower()) == listed
@@ -42,8 +42,13 @@ def test_blanks_and_case_are_of_no_account(
 @pytest.mark.parametrize(
     ("name", "value", "wrong"),
     [
-        ("BOT_ALLOWED_WORKSPACES", "T0AAA,acme", "ACME"),
-        ("BOT_ALLOWED_CHANNELS", "#general", "#GENERAL"),
+        ("BOT_ALLOWED_WORKSPACES", "T0AAA,acme", "acme"),
+        ("BOT_ALLOWED_CHANNELS", "#general", "#general"),
+        ("BOT_ALLOWED_CHANNELS", "general", "general"),
+        ("BOT_DENIED_CHANNELS", "C0AAA,contracts", "contracts"),
+        ("BOT_DENIED_CHANNELS", "c0aaa", "c0aaa"),
+        ("BOT_DENIED_USERS", "bob", "bob"),
+        ("BOT_ALLOWED_WORKSPACES", "testing2", "testing2"),
         ("BOT_DENIED_CHANNELS", "C0AAA;C0BBB", "C0AAA;C0BBB"),
         ("BOT_DENIED_CHANNELS", "C0AAA C0BBB", "C0AAA C0BBB"),
         ("BOT_ALLOWED_USERS", "T0AAA", "T0AAA"),
