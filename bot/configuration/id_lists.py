@@ -19,9 +19,7 @@ DOMAIN = re.compile(r"(?=.{3,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-
 
 
 def workspaces(value: object) -> object:
-    return _listed(
-        value, str, WORKSPACE, "not an id of a workspace or an organisation, such as T0123456789"
-    )
+    return _listed(value, str, WORKSPACE, "not an id of a workspace or an organisation, such as T0123456789")
 
 
 def channels(value: object) -> object:

@@ -5,6 +5,7 @@ I/O: the database. There is a rule for every table, so that a new one cannot be 
 - Rows with the person's or the workspace's id are deleted, and everything that depends on them.
 - A table that knows only workspaces is emptied for a person: nobody can say which is theirs,
   unless none of it belongs to any person.
+- Whoever ended an answer to somebody else is struck from that question.
 - An unanswered question loses everything that was written; it stays until its turn has ended it with a sentence.
 - Every process removes all prepared files, since a file is prepared for whoever asks about it.
 """
@@ -44,11 +45,18 @@ class Erased:
 def erase(connection: Connection, whose: Whose) -> Erased:
     unfinished = sa.and_(_of(questions, whose), questions.c.state != FINISHED)
     emptied = connection.execute(questions.update().where(unfinished).values(payload=None)).rowcount
+    if whose.user_id:
+        connection.execute(questions.update().where(_ended_by(whose.user_id)).values(stopped_by=None))
     rows = {}
     for table in reversed(metadata.sorted_tables):
         rows[table.name] = connection.execute(table.delete().where(_to_go(table, whose))).rowcount
     deleted_files.add(connection, [(whose.team_id, EVERY_FILE)], time.time())
     return Erased(rows, emptied)
+
+
+def _ended_by(user_id: str) -> sa.ColumnElement[bool]:
+    """If it is still to be ended, that is in its row until then."""
+    return sa.and_(questions.c.stopped_by == user_id, questions.c.state == FINISHED)
 
 
 def _to_go(table: sa.Table, whose: Whose) -> sa.ColumnElement[bool]:

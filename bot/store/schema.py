@@ -44,7 +44,7 @@ questions = sa.Table(
     sa.Column("stage", sa.String(16), nullable=True),
     # Whether a process may have shown something of which there is no record.
     sa.Column("unrecorded", sa.Boolean, nullable=False, server_default=sa.false()),
-    # Who wished that its answer ends; empty where its message was deleted.
+    # Who wished that its answer ends, until it has; empty where its message was deleted.
     sa.Column("stopped_by", sa.String(32), nullable=True),
     # How often its author edited it while its turn was running.
     sa.Column("edits", sa.Integer, nullable=False, server_default="0"),

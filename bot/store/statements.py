@@ -118,7 +118,14 @@ class Timed:
         self.finish = (
             questions.update()
             .where(_STILL_RUNS, questions.c.payload.is_not(None))
-            .values(state=FINISHED, outcome=sa.bindparam("ended"), payload=None, finished_at=now, **NO_LEASE)
+            .values(
+                state=FINISHED,
+                outcome=sa.bindparam("ended"),
+                payload=None,
+                stopped_by=None,
+                finished_at=now,
+                **NO_LEASE,
+            )
         )
 
     @staticmethod

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from bot.erase import WORDS as WORDS_OF_TABLES
 from bot.messages import EVERY_FILE
 from bot.ports import Claim, Outcome, Vitals
+from bot.stops import StopWish
 from bot.store.database import Database
 from bot.store.deleted_files import StoredDeletedFiles
 from bot.store.erasure import Erased, Whose, _of, erase
@@ -16,6 +17,7 @@ from bot.store.questions import StoredQuestions
 from bot.store.refused_files import StoredRefusedFiles
 from bot.store.reply_records import StoredReplyRecords
 from bot.store.schema import metadata, questions
+from bot.store.stops import StoredStops
 from tests.asked import asked
 from tests.postgres import OVER_BOTH
 
@@ -105,6 +107,34 @@ class TestErasing:
         left_over = await database.run(count)
         assert {name: values for name, values in left_over.items() if value in values and name != "deleted_files"} == {}
         assert all(value.replace("1", "2") in values for values in left_over.values())
+
+    async def test_who_ended_an_answer_to_somebody_else_is_nowhere_left(self, database: Database) -> None:
+        """In no column of any table, whatever its name; also of a question that an earlier version kept it for."""
+        id_columns = [
+            column for table in metadata.sorted_tables for column in table.c if column.type.python_type is str
+        ]
+
+        def stopped(connection: Connection) -> None:
+            connection.execute(questions.insert(), [{**row(questions, 2), "stopped_by": "U1"}])
+
+        def found(connection: Connection) -> list[str]:
+            rows = {str(each): connection.execute(sa.select(each).where(each == "U1")).all() for each in id_columns}
+            return [name for name, values in rows.items() if values]
+
+        await database.run(stopped)
+        assert await database.run(found) == ["questions.stopped_by"]
+        await erased(database, user_id="U1")
+        assert await database.run(found) == []
+        assert (await left(database))["questions"] == 1
+
+    async def test_who_ended_an_answer_is_not_kept_when_it_has_ended(self, database: Database) -> None:
+        await ask(database, "1.0", "U2")
+        claims = await claim(database)
+        assert await StoredStops(database).wish(StopWish("T1", "C1", "1.0", "U1")) == 1
+        by = sa.select(questions.c.stopped_by)
+        assert await database.run(lambda connection: connection.execute(by).scalars().all()) == ["U1"]
+        await StoredQuestions(database).finish(claims[0], Outcome.STOPPED)
+        assert await database.run(lambda connection: connection.execute(by).scalars().all()) == [None]
 
     async def test_a_person_is_erased_and_others_stay(self, database: Database) -> None:
         for ts, user_id in (("1.0", "U1"), ("2.0", "U2"), ("3.0", "U1")):
