@@ -54,9 +54,27 @@ async def test_it_ends_when_a_call_says_so(
 ) -> None:
     settings = settings_for(workspace, model.url, tmp_path, transport)
     async with bot_running(workspace, settings) as stopped:
-        for method in ("conversations.history", "conversations.replies"):  # whichever reads the message first
+        # Whichever reads the message first; ``auth.test`` has the last word.
+        for method in ("conversations.history", "conversations.replies", "auth.test"):
             workspace.faults.refuse(method, code, times=FOREVER)
         await workspace.say(workspace.user("ada"), workspace.channel("general"), "@claude hello")
 
         with pytest.raises(StartFailed, match=rf"SLACK_BOT_TOKEN.*{code}"):
             await asyncio.wait_for(stopped, WITHIN_S)
+
+
+async def test_one_channel_that_the_token_may_not_enter_does_not_end_it_for_everybody_else(
+    workspace: Workspace, model: PracticeModel, transport: str, tmp_path: Path
+) -> None:
+    settings = settings_for(workspace, model.url, tmp_path, transport)
+    ada, general = workspace.user("ada"), workspace.channel("general")
+    async with bot_running(workspace, settings) as stopped:
+        workspace.faults.refuse("chat.postMessage", "team_access_not_granted", times=1)
+        await workspace.say(ada, general, "@claude are you there?")
+        await workspace.until(lambda ws: any(call.error == "team_access_not_granted" for call in ws.calls))
+        asked = await workspace.say(ada, general, "@claude and now?")
+
+        await workspace.until(
+            lambda ws: any(one.get("thread_ts") == asked != one["ts"] for one in ws.messages(general))
+        )
+        assert not stopped.done()

@@ -20,13 +20,14 @@ from bot.errors import (
     LeaseLost,
     SlackError,
     SlackFailed,
+    SlackNoAccess,
     SlackOutcomeUnknown,
     SlackRefused,
     SlackTokenInvalid,
     SlackUnavailable,
 )
 from bot.lease import may_show
-from bot.slack.web_api.error_codes import meaning_of
+from bot.slack.web_api.error_codes import ABOUT_THE_TOKEN, meaning_of
 from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.request import REPEATABLE, ask
@@ -41,6 +42,7 @@ GUESS_S = 5.0
 """Slack says how long to wait; if it does not, people should not wait for half a minute."""
 SHOWN = frozenset({"agents", "assistant", "chat", "reactions", "views"})
 """The groups of methods whose calls people see, unless they only read."""
+WHO_AM_I = "auth.test"
 TOKEN_NAME = "SLACK_BOT_TOKEN"  # noqa: S105 - the setting's name
 Stop = Callable[[str, str], None]
 """Called with the setting whose token Slack no longer accepts, and Slack's code: no call will work any more."""
@@ -122,7 +124,7 @@ class SlackClient:
             if failure is None:
                 raise
             if isinstance(failure, SlackTokenInvalid):
-                self._stop(TOKEN_NAME, failure.code)
+                failure = await self._checked(failure)
             if failure.retry_after_s is not None:
                 channel_id = str(arguments.get("channel", ""))
                 self.rate_limiter.refused(method, failure.retry_after_s, channel_id)
@@ -136,6 +138,23 @@ class SlackClient:
             self.scopes = frozenset(scope.strip() for scope in scopes.split(","))
         data = response.data
         return data if isinstance(data, dict) else {}
+
+    async def _checked(self, failure: SlackTokenInvalid) -> SlackError:
+        """What it means. Some codes are about one call as well as about the token: in an organisation a channel may
+        belong to a workspace that the app may not enter. So ``auth.test`` has the last word, and ends the bot."""
+        if failure.method == WHO_AM_I:
+            self._stop(TOKEN_NAME, failure.code)
+            return failure
+        try:
+            await self.call(WHO_AM_I)
+        except SlackTokenInvalid:
+            return failure
+        except SlackError as error:
+            log.info("slack.token_not_checked", method=failure.method, code=error.code)
+            return SlackUnavailable(failure.method, failure.code)
+        log.warning("slack.token_refused_once", method=failure.method, code=failure.code)
+        passing = failure.code in ABOUT_THE_TOKEN
+        return (SlackUnavailable if passing else SlackNoAccess)(failure.method, failure.code)
 
 
 def _is_seen(method: str) -> bool:

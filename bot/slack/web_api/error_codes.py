@@ -40,7 +40,11 @@ TOKEN = _all(
     "accesslimited account_inactive app_not_installed app_uninstalled forbidden_team invalid_auth is_bot "
     "not_allowed_token_type not_authed team_access_not_granted token_expired token_revoked two_factor_setup_required",
 )
-"""No call will work with this token, or from this network."""
+"""No call will work with this token, or from this network; unless only this call was meant, see ``client``."""
+ABOUT_THE_TOKEN = frozenset(
+    {"account_inactive", "app_uninstalled", "invalid_auth", "not_authed", "token_expired", "token_revoked"}
+)
+"""If it works all the same, Slack was mistaken for a moment."""
 NO_ACCESS = _all(
     SlackNoAccess,
     "access_denied channel_is_limited_access channel_not_found ekm_access_denied is_archived missing_scope "
