@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.errors import (
@@ -120,6 +122,18 @@ async def test_a_pause_that_would_outlast_the_patience_is_not_made() -> None:
             [event async for event in client.stream(asking())]
 
     assert waits.seconds == []
+
+
+@pytest.mark.parametrize("how", ["error", "cut"])
+async def test_white_space_is_no_beginning_of_an_answer_so_what_fails_after_it_is_asked_again(how: str) -> None:
+    begun = Answer(chunks=("\n", "\n", "Never."))
+    broken = replace(begun, error_after=2) if how == "error" else replace(begun, cut_after=2)
+    async with PracticeModel() as model, linked(model, sleep=Waits()) as client:
+        model.script(broken, Answer(chunks=("\n\n", "  Now", ".\n")))
+        events = [event async for event in client.stream(asking())]
+
+        assert len(model.requests) == 2
+    assert text_of(events) == "\n\n  Now.\n"
 
 
 async def test_an_operator_may_have_no_pauses() -> None:
