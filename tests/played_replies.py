@@ -92,7 +92,9 @@ async def replying(way: Way, latency_s: float) -> AsyncIterator[tuple[Workspace,
         client = web_client(ws, session)
         api = SlackClient(client, RateLimiter())
         reader = ThreadReader(api, Names(api), bot_user_id=ws.bot_user_id, bot_id=ws.bot_id)
-        services = ThreadServices(api, Records(), reader.find_posted, reader.find_streamed, reader.see)
+        services = ThreadServices(
+            api, Records(), reader.find_posted, reader.find_streamed, reader.see, find_marked=reader.find_marked
+        )
         replies = SlackReplies(services, reader, session, native=way is Way.STREAMS)
         lease = Lease(lambda: 0.0, inf)
         yield ws, await replies.open(await question(ws, way), again=False, lease=lease), lease
@@ -136,10 +138,12 @@ async def play(
     outage_s: tuple[float, float] = (0.0, 0.0),
     latency_s: float = 0.1,
     way: Way = Way.EDITS,
+    listed_after_s: float = 0.0,
 ) -> Played:
-    """``outage_s``: from when on Slack is gone, and for how long."""
+    """``outage_s``: from when on Slack is gone, and for how long; ``listed_after_s``: of a workspace's dialect."""
     loop = asyncio.get_running_loop()
     async with replying(way, latency_s) as (ws, reply, lease):
+        ws.dialect.listed_after_s = listed_after_s
         for fault in faults:
             fault.arrange(ws)
         begins_s, lasts_s = outage_s

@@ -66,7 +66,13 @@ def replies(
     desk: PrivateDesk,
 ) -> SlackReplies:
     services = ThreadServices(
-        api, desk.records, reader.find_posted, reader.find_streamed, reader.see, StatusSupport.of_app(api.scopes)
+        api,
+        desk.records,
+        reader.find_posted,
+        reader.find_streamed,
+        reader.see,
+        StatusSupport.of_app(api.scopes),
+        find_marked=reader.find_marked,
     )
     return SlackReplies(
         services,

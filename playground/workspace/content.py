@@ -30,6 +30,8 @@ class Dialect:
     truncates_long_updates: bool = False
     page_max: int = limits.REPLIES_PAGE_MAX
     """Most messages of a page: 15 for apps that are sold outside the Marketplace (docs/slack.md §1)."""
+    listed_after_s: float = 0.0
+    """So long a new message is missing where a thread or a channel is read. Read from issue trackers."""
 
 
 @dataclass(frozen=True, slots=True)

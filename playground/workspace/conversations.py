@@ -58,7 +58,7 @@ class Conversations:
         if ts not in self.state.messages[channel.id]:
             raise Refused("thread_not_found")
         root, *replies = self.state.thread(channel.id, ts)
-        chosen = _between(replies, arguments)
+        chosen = _between(self._listed(replies), arguments)
         page_max = min(limits.REPLIES_PAGE_MAX, self.dialect.page_max)
         page, cursor = _page(chosen, arguments, default=limits.REPLIES_PAGE_MAX, page_max=page_max)
         return _answer([root, *page], cursor, arguments)
@@ -66,10 +66,17 @@ class Conversations:
     def history(self, arguments: Arguments) -> Json:
         """Newest first, without replies."""
         channel = self.readable(arguments)
-        chosen = _between(self.state.history(channel.id), arguments)[::-1]
+        chosen = _between(self._listed(self.state.history(channel.id)), arguments)[::-1]
         page_max = min(HISTORY_PAGE_MAX, self.dialect.page_max)
         page, cursor = _page(chosen, arguments, default=HISTORY_PAGE_DEFAULT, page_max=page_max)
         return _answer(page, cursor, arguments) | {"pin_count": 0}
+
+    def _listed(self, messages: Sequence[Json]) -> Sequence[Json]:
+        if not self.dialect.listed_after_s:
+            return messages
+        since_s = self.state.clock() - self.dialect.listed_after_s
+        unlisted = {one.ts for one in self.state.revisions if one.kind == "post" and one.at > since_s}
+        return [message for message in messages if message["ts"] not in unlisted]
 
     def info(self, arguments: Arguments) -> Json:
         channel_id = arguments.required("channel", missing="channel_not_found")

@@ -153,9 +153,35 @@ async def test_no_status_of_a_killed_process_stays_where_the_next_turns_the_aske
 async def test_a_post_that_a_killed_process_made_is_found_though_looking_for_it_fails_in_every_way(
     stage: Stage, model: PracticeModel, tmp_path: Path
 ) -> None:
-    """It dies between Slack's doing and Slack's answer, so that nobody knows of the message."""
     env = environment(stage.workspace, model, tmp_path)
-    model.script(Answer("Only once."))
+    ts = await asked_of_one_that_dies_while_it_posts(stage, env)
+    faults = stage.workspace.faults
+    faults.refuse("conversations.replies", "internal_error")
+    faults.rate_limit("conversations.replies", retry_after_s=1)
+    faults.status("conversations.replies", 503)
+    faults.drop_before("conversations.replies")
+    async with bot_process("run", **env) as second:
+        turn = await second.until_logged("turn.done")
+
+    assert (turn["outcome"], stage.words(ts)) == ("answered", ["Only once."])
+
+
+async def test_one_that_slack_lists_only_when_the_next_process_has_looked_is_taken_away_after_the_answer(
+    stage: Stage, model: PracticeModel, tmp_path: Path
+) -> None:
+    env = environment(stage.workspace, model, tmp_path)
+    ts = await asked_of_one_that_dies_while_it_posts(stage, env)
+    stage.workspace.dialect.listed_after_s = 8.0
+    async with bot_process("run", **env) as second:
+        await second.until_logged("turn.done")
+        assert len(stage.words(ts)) == 2
+        await stage.workspace.until(lambda _: stage.words(ts) == ["Only once."], timeout_s=60.0)
+
+
+async def asked_of_one_that_dies_while_it_posts(stage: Stage, env: dict[str, str]) -> str:
+    """The ts of the question. The process dies between Slack's doing and Slack's answer, so that nobody knows of the
+    message."""
+    stage.model.script(Answer("Only once."))
     async with bot_process("run", **env) as killed:
         await killed.until_logged("bot.ready")
 
@@ -169,15 +195,7 @@ async def test_a_post_that_a_killed_process_made_is_found_though_looking_for_it_
         ts = await stage.ask("@claude hello")
         await killed.process.wait()
         assert len(stage.words(ts)) == 1
-    faults = stage.workspace.faults
-    faults.refuse("conversations.replies", "internal_error")
-    faults.rate_limit("conversations.replies", retry_after_s=1)
-    faults.status("conversations.replies", 503)
-    faults.drop_before("conversations.replies")
-    async with bot_process("run", **env) as second:
-        turn = await second.until_logged("turn.done")
-
-    assert (turn["outcome"], stage.words(ts)) == ("answered", ["Only once."])
+    return ts
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)

@@ -49,6 +49,19 @@ def test_a_post_whose_answer_is_lost_is_found(skip: int) -> None:
     assert shown.seen.longest_wait_s < FROZEN_MAX_S
 
 
+@pytest.mark.parametrize("kind", ["drop_after", "status_after", "refuse_after"])
+@pytest.mark.parametrize("skip", [0, 1])
+@pytest.mark.parametrize("listed_after_s", [2.0, 6.0, 15.0])
+def test_a_post_that_is_made_again_because_slack_does_not_list_it_yet_stands_there_once_in_the_end(
+    kind: str, skip: int, listed_after_s: float
+) -> None:
+    lost = Fault(kind, "chat.postMessage", 0, 1, skip)
+    shown = run(play(chunked(answer(3, 20_000), [120]), [0.05], [lost], listed_after_s=listed_after_s))
+    assert shown.seen.lost_words == 0
+    assert shown.seen.curve[-1][1] == shown.seen.chars
+    assert shown.parts == list(range(len(shown.parts))), "no part stands there twice"
+
+
 @pytest.mark.parametrize("seconds", [3.5, 6, 12, 25, 29])
 def test_an_edit_that_comes_late_changes_nothing_that_people_read(seconds: float) -> None:
     shown = played(Fault("hang", "chat.update", int(10 * seconds), 1, 3), chars=20_000)

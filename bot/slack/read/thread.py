@@ -146,6 +146,10 @@ class ThreadReader:
         """The ts of our messages that answer ``question``, including unmarked ones."""
         return [reply.ts for reply in await self.find_replies(question, streamed=True)]
 
+    async def find_marked(self, question: Question) -> list[str]:
+        """The ts of the messages that say themselves that they answer ``question``."""
+        return [reply.ts for reply in await self.find_replies(question)]
+
     async def find_posted(self, question: Question, part: int, text: str, *, in_thread: bool = True) -> str | None:
         """The ts of the message that shows part ``part`` of the reply to ``question``; ``None`` if there is none.
 

@@ -1,24 +1,31 @@
-"""Removes a button later if no edit was free for that in time, and repairs what an edit that came late has undone.
+"""Removes a button later if no edit was free for that in time, repairs what an edit that came late has undone, and
+takes away what was posted twice.
 
 I/O: Slack, after the turn. Under load, or while edits fail, a message may be complete and still say that it is being
 written; its turn does not wait for an edit that changes no word. That edit is made when nobody else needs one, and only
 once the question is finished: until then another process could have it, and other words in the same message. If the
 process ends first, such an edit counts as the last words of its answer, for which an edit a minute is kept.
+
+A post whose outcome is unknown is looked for before it is made again. But Slack lists a message a moment after it was
+posted, or carries out a call after the process that made it has died: then the same words stand twice. So where that
+may be, the thread is looked through when the answer is whole, and messages that say that they answer this question but
+are none of its reply are deleted.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.closing import NOTHING, Closing
-from bot.errors import SlackError
+from bot.errors import ReplyGone, SlackError
 from bot.lease import Lease
 from bot.slack.web_api.call_budget import Bid, Urgency
-from bot.slack.write.plan import Show
+from bot.slack.write.plan import Action, Remove, Show
+from bot.slack.write.reply_parts import Parts
 from bot.slack.write.slow_calls import SlowCalls
 from bot.slack.write.thread_outlet import ThreadOutlet
 from bot.slack.write.wrapped_reply import WrappedReply
@@ -31,12 +38,18 @@ AFTER_S, WITHIN_S = 1.0, 180.0
 CLOSE_WITHIN_S = 3.0
 PAUSES_S = (1.0, 5.0, 20.0, 60.0)
 """Between tries; the last one is not followed by any."""
+LOOKS_AFTER_S = (1.0, 14.0)
+"""Each after the one before."""
 
 
 class LatePlan(Protocol):
     @property
     def late(self) -> list[Show]:
         """The edits that are left when the reply is finished."""
+
+    @property
+    def parts(self) -> Parts | None:
+        """``None``: not all of its messages can be known."""
 
 
 LeftEdits = Callable[[], Sequence[Show]]
@@ -51,7 +64,14 @@ class LateEdits:
 
     def begin(self, edits: LeftEdits, outlet: ThreadOutlet, lease: Lease, slow: SlowCalls) -> None:
         """``slow``: edits that may still come late; when they have ended, the plan knows what that has undone."""
-        task = asyncio.create_task(self._made(edits, outlet, lease, slow))
+        self._run(self._made(edits, outlet, lease, slow))
+
+    def look_through(self, parts: Parts, outlet: ThreadOutlet, lease: Lease) -> None:
+        """Takes away the messages of a reply that are none of ``parts``."""
+        self._run(self._looked_through(parts, outlet, lease))
+
+    def _run(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -74,6 +94,23 @@ class LateEdits:
         except TimeoutError:
             log.info("reply.button_stays", code="no_edit_free")
 
+    async def _looked_through(self, parts: Parts, outlet: ThreadOutlet, lease: Lease) -> None:
+        for pause_s in LOOKS_AFTER_S:
+            await self._paused(pause_s)
+            if not lease.ended:  # it may be another process's by now
+                return
+            try:
+                async with asyncio.timeout(WITHIN_S):
+                    strays = await outlet.strays(parts.messages)
+            except (SlackError, TimeoutError) as error:
+                log.info("reply.not_looked_through", error=str(error) or type(error).__name__)
+                strays = []
+            for ts in strays:
+                log.warning("reply.posted_twice", message=ts)
+                await self._made_once(Remove(ts), outlet, lease)
+            if self._closing.is_set():
+                return
+
     async def _unless_closing(self, slow: SlowCalls) -> None:
         waits: set[asyncio.Task[Any]] = {asyncio.create_task(slow.ended()), asyncio.create_task(self._closing.wait())}
         try:
@@ -87,20 +124,22 @@ class LateEdits:
             async with asyncio.timeout(seconds):
                 await self._closing.wait()
 
-    async def _made_once(self, edit: Show, outlet: ThreadOutlet, lease: Lease) -> None:
+    async def _made_once(self, edit: Action, outlet: ThreadOutlet, lease: Lease) -> None:
         since_s = asyncio.get_running_loop().time()
         for pause_s in PAUSES_S:
             if not (await self._granted(edit, outlet, since_s) and lease.ended):
                 return
             try:
                 await outlet.send(edit)
+            except ReplyGone:
+                return
             except SlackError as error:
                 log.info("reply.button_stays", code=error.code)
             else:
                 return
             await self._paused(pause_s)
 
-    async def _granted(self, edit: Show, outlet: ThreadOutlet, since_s: float) -> bool:
+    async def _granted(self, edit: Action, outlet: ThreadOutlet, since_s: float) -> bool:
         if not self._closing.is_set():
             ticket = outlet.request(edit, lambda _: Bid(since_s=since_s))
             closing = asyncio.create_task(self._closing.wait())
@@ -124,5 +163,7 @@ class TidiedReply(WrappedReply):
 
     async def finish(self, closing: Closing = NOTHING) -> None:
         await super().finish(closing)
+        if (parts := self._plan.parts) is not None and parts.uncertain:
+            self._edits.look_through(parts, self._outlet, self._lease)
         if self._plan.late or self._slow.open:
             self._edits.begin(lambda: tuple(self._plan.late), self._outlet, self._lease, self._slow)

@@ -90,6 +90,10 @@ class LiveReply:
         return [*self._late, *self._showing.closing_edits()]
 
     @property
+    def parts(self) -> Parts:
+        return self._parts
+
+    @property
     def complete(self) -> bool:
         return self._parts.complete
 
@@ -155,8 +159,8 @@ class LiveReply:
     def due_in_s(self, now_s: float) -> float | None:
         """What is gathered for a message is posted by then, however little it is."""
         due_in_s = (self.waiting_since_s or now_s) + MOVES_EVERY_S - now_s
-        gathered_in_s = due_in_s if self._parts.takes_no_edits and due_in_s > 0 else None
-        return gathered_in_s or self._trouble.repair_in_s(now_s)
+        gathers = self._parts.takes_no_edits and due_in_s > 0
+        return due_in_s if gathers else self._trouble.repair_in_s(now_s)
 
     def bid(self, now_s: float, edit_every_s: float) -> Bid:
         since_s = self.waiting_since_s or 0.0
@@ -167,20 +171,19 @@ class LiveReply:
             return Bid(Urgency.FINAL, since_s)
         if edit_every_s <= MOVES_EVERY_S:
             return Bid(Urgency.LIVE, since_s, self._called_s + self._rests_s(now_s, edit_every_s))
-        further = self._parts.every[-1].ts is None
-        return Bid(Urgency.LIVE if further else Urgency.OVERDUE, since_s, since_s + MOVES_EVERY_S)
+        urgency = Urgency.LIVE if self._parts.every[-1].ts is None else Urgency.OVERDUE
+        return Bid(urgency, since_s, since_s + MOVES_EVERY_S)
 
     def patience_s(self, action: Action) -> float | None:
         if not (isinstance(action, Show) and action.ts is not None):
             return None
-        if not self._showing.words_shown:
-            return FIRST_PATIENCE_S if self._parts.has_words or self.complete else None
-        return FINAL_PATIENCE_S if self.complete else MOVES_EVERY_S
+        if self._showing.words_shown:
+            return FINAL_PATIENCE_S if self.complete else MOVES_EVERY_S
+        return FIRST_PATIENCE_S if self._parts.has_words or self.complete else None
 
     def overdue(self, action: Action, now_s: float, edit_every_s: float) -> None:
         """Ends the open message where it stands in Slack, if that is a place to end."""
-        part = self._part_of(action)
-        if part is None or part.standing is not Standing.SHOWN:
+        if (part := self._part_of(action)) is None or part.standing is not Standing.SHOWN:
             return
         waited_s = now_s - (self.waiting_since_s or now_s)
         if not self._showing.words_shown:  # only a status stands there
@@ -260,8 +263,8 @@ class LiveReply:
             self._parts.surplus += [Inherited(ts)] if ts else []
         elif ts is not None:
             part.ts, part.sent.known = ts, True
-        elif part.ts is None:
-            part.standing, part.shown_to = Standing.ABSENT, 0
+        elif part.ts is None:  # unless it is listed later
+            part.standing, part.shown_to, self._parts.uncertain = Standing.ABSENT, 0, True
 
     def seen(self, action: Action, sight: Sight, now_s: float) -> bool:
         if (part := self._part_of(action)) is None:

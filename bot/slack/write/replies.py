@@ -184,6 +184,7 @@ class SlackReplies:
         inherited = [Inherited(message.ts, len(message.text)) for message in shown]
         in_thread = question.entry_point is not EntryPoint.SHARE or not question.starts_thread
         edits = LiveReply(inherited, notice, before, in_thread=in_thread, feedback=Thumbs(self._feedback))
+        edits.parts.uncertain = again
         if shown and not shown[-1].marked:
             return StreamedReply.of_open_stream(self._streams, Stop(len(shown) - 1, shown[-1].ts, "", ""), edits)
         return edits

@@ -29,6 +29,8 @@ class Parts:
     complete: bool = False
     edits_fail: bool = False
     """For now, see ``edit_trouble``."""
+    uncertain: bool = False
+    """Slack may show messages of the reply that nobody here knows of: see ``strays``."""
     _every: list[Part] = field(default_factory=list)
     _frozen: int = 0
     _grown_to: int = 0
@@ -45,6 +47,11 @@ class Parts:
         if self._grown_to != len(self.text):
             self._grow()
         return self._every
+
+    @property
+    def messages(self) -> frozenset[str]:
+        """The ts of all messages of the reply that are known."""
+        return frozenset([part.ts for part in self._every if part.ts] + [message.ts for message in self.surplus])
 
     @property
     def first(self) -> Part:

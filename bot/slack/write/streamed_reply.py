@@ -20,6 +20,7 @@ from bot.slack.write.feedback_support import Thumbs
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.native_stream import NativeStream, StreamTimes
 from bot.slack.write.plan import Action, Append, Next, Show, Sight, Start, Stop
+from bot.slack.write.reply_parts import Parts
 
 CALL_WITHIN_S = 1.0
 """Starting and stopping have few calls a minute; words do not wait longer for one, they go another way."""
@@ -71,6 +72,11 @@ class StreamedReply:
     @property
     def late(self) -> list[Show]:
         return self._edits.late
+
+    @property
+    def parts(self) -> Parts | None:
+        """``None`` while they are streams, whose messages say only at their end what they answer."""
+        return self._edits.parts if self._editing else None
 
     @property
     def complete(self) -> bool:

@@ -35,8 +35,12 @@ class See(Protocol):
         """One of the reply's messages as it stands in Slack; ``None`` if it does not."""
 
 
-FindStreamed = Callable[[Question], Awaitable[list[str]]]
-"""The ts of the messages of a reply, those without metadata included."""
+FindOwn = Callable[[Question], Awaitable[list[str]]]
+"""The ts of the messages of a reply."""
+
+
+async def nothing_marked(_question: Question) -> list[str]:
+    return []
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,14 @@ class ThreadServices:
     api: SlackClient
     records: ReplyRecords
     find_posted: FindPosted
-    find_streamed: FindStreamed
+    find_streamed: FindOwn
+    """Those without metadata included."""
     see: See
     status: StatusSupport = field(default_factory=StatusSupport)
     writable: set[tuple[str, str]] = field(default_factory=set)
     """The channels, by workspace and id, in which something was posted."""
+    find_marked: FindOwn = nothing_marked
+    """Only those with metadata."""
 
 
 class ThreadOutlet:
@@ -87,6 +94,10 @@ class ThreadOutlet:
         known = set((await self._services.records.parts(self._question)).values())
         found = await self._services.find_streamed(self._question)
         return next((ts for ts in reversed(found) if ts not in known), None)
+
+    async def strays(self, own: frozenset[str]) -> list[str]:
+        """The ts of the messages that answer the question and are none of ``own``. Raises ``SlackError``."""
+        return [ts for ts in await self._services.find_marked(self._question) if ts not in own]
 
     async def see(self, action: Show) -> Sight | None:
         found = await self._services.see(self._question, action.ts or "", in_thread=action.in_thread)
