@@ -38,6 +38,9 @@ class Way(StrEnum):
     COMMAND = "command"
 
 
+CODES = {"no_metadata": "invalid_metadata_format", "overlooked": "message_not_found"}
+
+
 @dataclass(frozen=True)
 class Fault:
     """One trouble, by the name of the method of ``Faults`` that arranges it."""
@@ -60,8 +63,8 @@ class Fault:
             case "refuse":
                 code = ("internal_error", "fatal_error", "service_unavailable")[self.value % 3]
                 ws.faults.refuse(self.method, code, **more)
-            case "no_metadata":
-                ws.faults.refuse(self.method, "invalid_metadata_format", **more)
+            case "no_metadata" | "overlooked":
+                ws.faults.refuse(self.method, CODES[self.kind], **more)
             case "answer_lost":
                 ws.faults.hang_after(self.method, 600.0, **more)
             case "status_after":

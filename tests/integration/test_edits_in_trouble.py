@@ -31,6 +31,14 @@ def test_an_answer_goes_on_while_some_edits_fail_and_grows_by_edits_again(kind: 
     assert shown.seen.longest_wait_s < FROZEN_MAX_S
 
 
+@pytest.mark.parametrize("times", [1, 2, 10_000])
+@pytest.mark.parametrize("skip", [0, 3])
+def test_an_answer_goes_on_where_slack_does_not_find_a_message_that_stands_there(times: int, skip: int) -> None:
+    shown = played(Fault("overlooked", "chat.update", 0, times, skip))
+    assert_contract(shown)
+    assert shown.seen.longest_wait_s < FROZEN_MAX_S
+
+
 def test_what_a_message_shows_is_known_by_its_words_where_slack_keeps_no_metadata() -> None:
     shown = played(
         Fault("no_metadata", "chat.postMessage", 0, 1, 0), Fault("status", "chat.update", 2, 10_000, 3), chars=9_000

@@ -28,6 +28,7 @@ from bot.lease import Lease
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.markdown.shown import ShownMarkdown
+from bot.slack.write.overlooked import SEE_WITHIN_S, Overlooked
 from bot.slack.write.pauses import Pauses
 from bot.slack.write.plan import Action, Next, Plan, Remove, Show, Sight, Start
 from bot.slack.write.slow_calls import SlowCalls
@@ -37,7 +38,7 @@ from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 
-PATIENCE_S, ABANDON_WITHIN_S, READY_WITHIN_S, SEE_WITHIN_S = 1_800.0, 2.0, 3.0, 2.0
+PATIENCE_S, ABANDON_WITHIN_S, READY_WITHIN_S = 1_800.0, 2.0, 3.0
 
 
 class Outlet(Protocol):
@@ -91,6 +92,7 @@ class Writer:
         self._ticket: Ticket | None = None
         self._call: asyncio.Future[None] | None = None
         self._pauses = Pauses(patience_s)
+        self._overlooked = Overlooked(outlet.see)
         self._failure: SlackError | LeaseLost | None = None
         self._has_message = asyncio.Event()
         self._task = asyncio.create_task(self._write())
@@ -221,6 +223,7 @@ class Writer:
             await self._posted(action, ts, called_s)
 
     async def _recover(self, action: Action, error: SlackError) -> None:
+        error = await self._overlooked.judged(action, error)
         following = self._plan.failed(action, error, _now_s())
         if following is Next.GIVE_UP:
             if isinstance(error, ReplyGone | SlackTokenInvalid | SlackUnavailable | SlackOutcomeUnknown):
