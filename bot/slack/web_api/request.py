@@ -16,23 +16,21 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-READS = frozenset(
-    {
-        "bots.info",
-        "chat.getPermalink",
-        "conversations.history",
-        "conversations.info",
-        "conversations.members",
-        "conversations.replies",
-        "files.getUploadURLExternal",
-        "files.info",
-        "usergroups.list",
-        "users.conversations",
-        "users.info",
-    }
-)
-"""Methods that take no JSON. Source: slack:apis/web-api, "POST bodies"."""
-REPEATABLE = READS - {"files.getUploadURLExternal"}
+READS: Mapping[str, tuple[str, type[object]]] = {
+    "bots.info": ("bot", dict),
+    "chat.getPermalink": ("permalink", str),
+    "conversations.history": ("messages", list),
+    "conversations.info": ("channel", dict),
+    "conversations.members": ("members", list),
+    "conversations.replies": ("messages", list),
+    "files.getUploadURLExternal": ("upload_url", str),
+    "files.info": ("file", dict),
+    "usergroups.list": ("usergroups", list),
+    "users.conversations": ("channels", list),
+    "users.info": ("user", dict),
+}
+"""Methods that take no JSON, and what each gives. Source: slack:apis/web-api, "POST bodies", and each method's page."""
+REPEATABLE = READS.keys() - {"files.getUploadURLExternal"}
 READ_WITHIN = aiohttp.ClientTimeout(total=45, connect=10)
 """More than the session gives: asking anew would begin the wait from its beginning."""
 DELETE, DELETE_WITHIN = "chat.delete", aiohttp.ClientTimeout(total=5)
@@ -42,8 +40,8 @@ JSON = "application/json;charset=utf-8"
 
 
 async def ask(client: AsyncWebClient, method: str, arguments: Mapping[str, object]) -> AsyncSlackResponse:
-    """Sends one request, without retries. Raises ``SlackApiError`` if Slack refuses or sends something other than JSON,
-    and what the session raises."""
+    """Sends one request, without retries. Raises ``SlackApiError`` if Slack refuses or sends something other than JSON
+    or than what was asked for, and what the session raises."""
     address, headers = f"{client.base_url}{method}", {**client.headers, "Authorization": f"Bearer {client.token}"}
     given: dict[str, Any]
     if method in READS:
@@ -58,9 +56,16 @@ async def ask(client: AsyncWebClient, method: str, arguments: Mapping[str, objec
         client=client, http_verb=verb, api_url=address, req_args={}, data=data, headers=dict(came.headers),
         status_code=status,
     )  # fmt: skip
-    if status != HTTPStatus.OK or not data.get("ok"):
+    if status != HTTPStatus.OK or not data.get("ok") or not _gives(method, data):
         raise SlackApiError(f"{method} was refused", answer)  # type: ignore[no-untyped-call]  # the SDK's
     return answer
+
+
+def _gives(method: str, said: Mapping[str, Any]) -> bool:
+    """Whether it gives what was asked for: a thread without messages would be answered as if nobody had said anything
+    in it."""
+    name, kind = READS.get(method, ("ok", object))
+    return isinstance(said.get(name), kind)
 
 
 def _in_address(arguments: Mapping[str, object]) -> dict[str, object]:

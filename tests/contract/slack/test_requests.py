@@ -9,9 +9,10 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.errors import SlackOutcomeUnknown, SlackRefused
+from bot.errors import SlackFailed, SlackOutcomeUnknown, SlackRefused
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.web_api.request import READS
 from bot.slack.web_api.session import sdk_client, slack_session
 from tests.loopback import answering
 
@@ -49,7 +50,7 @@ class Slack:
 async def test_slack_hears_what_the_sdk_would_say(
     method: str, arguments: Mapping[str, object], options: dict[str, object]
 ) -> None:
-    slack = Slack()
+    slack = Slack('{"ok": true, "messages": []}')
     async with answering(slack.handle) as origin, slack_session() as session:
         client = sdk_client("xoxb-1", f"{origin}/api", session)
         await client.api_call(method, **options)  # type: ignore[arg-type]
@@ -100,6 +101,18 @@ async def test_an_answer_that_cannot_be_understood_leaves_open_what_was_done_and
             await api.call("chat.postMessage", channel="C1", text="words")
 
     assert len(slack.heard) == 1
+
+
+@pytest.mark.parametrize("method", sorted(READS))
+@pytest.mark.parametrize("given", ["null", "1"])
+async def test_a_read_that_gives_nothing_is_no_answer(method: str, given: str) -> None:
+    """Else a thread would be answered as if nobody had said anything in it, and its asker be nobody."""
+    name, _ = READS[method]
+    slack = Slack(f'{{"ok": true, "{name}": {given}}}')
+    async with answering(slack.handle) as origin, slack_session() as session:
+        api = SlackClient(sdk_client("xoxb-1", origin, session), RateLimiter())
+        with pytest.raises(SlackFailed, match="http_200"):
+            await api.call(method)
 
 
 async def test_what_slack_refuses_is_named_by_its_code() -> None:
