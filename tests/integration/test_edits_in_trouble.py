@@ -6,7 +6,7 @@ import pytest
 
 from playground.measure.answers import answer
 from playground.measure.virtual_time import run
-from tests.played_replies import Fault, Played, assert_contract, chunked, play
+from tests.played_replies import Fault, Played, Way, assert_contract, chunked, play
 
 FROZEN_MAX_S = 8.0
 KINDS = ["status", "status_after", "refuse", "refuse_after", "drop_before", "drop_after", "lost"]
@@ -37,6 +37,15 @@ def test_an_answer_goes_on_where_slack_does_not_find_a_message_that_stands_there
     shown = played(Fault("overlooked", "chat.update", 0, times, skip))
     assert_contract(shown)
     assert shown.seen.longest_wait_s < FROZEN_MAX_S
+
+
+@pytest.mark.parametrize("method", ["chat.appendStream", "chat.stopStream"])
+@pytest.mark.parametrize("times", [1, 10_000])
+def test_a_stream_that_slack_does_not_find_goes_on_by_edits(method: str, times: int) -> None:
+    lost = Fault("overlooked", method, 0, times, 0)
+    shown = run(play(chunked(answer(3, 3_000), [12]), [0.05], [lost], way=Way.STREAMS))
+    assert (shown.seen.backward_steps, shown.seen.lost_words) == (0, 0)
+    assert shown.seen.curve[-1][1] == shown.seen.chars
 
 
 def test_what_a_message_shows_is_known_by_its_words_where_slack_keeps_no_metadata() -> None:

@@ -86,6 +86,8 @@ class Respond:
 
 
 Action = Show | Remove | Start | Append | Stop | Respond
+Change = Show | Append | Stop
+"""Of a message that stands there, if its ts says so."""
 
 
 @dataclass(frozen=True, slots=True)

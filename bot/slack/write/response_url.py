@@ -19,7 +19,7 @@ from bot.slack.web_api.method_limiter import Bidder
 from bot.slack.web_api.redirects import Redirected
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import NO_PREVIEWS, message
-from bot.slack.write.plan import Action, Respond, Show
+from bot.slack.write.plan import Action, Change, Respond
 
 METHOD = "response_url"
 GONE_STATUSES = frozenset({403, 404, 410})
@@ -115,7 +115,7 @@ class ResponseUrlOutlet:
     async def find(self, action: Action) -> None:
         """Such messages cannot be read."""
 
-    async def see(self, action: Show) -> None:
+    async def see(self, action: Change) -> None:
         """Slack shows nobody what stands there."""
 
     def why_not(self, code: str) -> str:

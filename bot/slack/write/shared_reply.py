@@ -13,7 +13,7 @@ from bot.limits import RESPONSE_URL_USES_MAX
 from bot.messages import Question
 from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.content import Content
-from bot.slack.write.plan import Action, Show, Sight
+from bot.slack.write.plan import Action, Change, Show, Sight
 from bot.slack.write.response_url import METHOD, ResponseUrlOutlet
 from bot.slack.write.thread_outlet import ThreadOutlet, ThreadServices
 from bot.telemetry.logs import get_logger
@@ -81,7 +81,7 @@ class SharedOutlet:
     async def find(self, action: Action) -> str | None:
         return await self._thread.find(action)
 
-    async def see(self, action: Show) -> Sight | None:
+    async def see(self, action: Change) -> Sight | None:
         return await self._thread.see(action)
 
     def why_not(self, code: str) -> str:

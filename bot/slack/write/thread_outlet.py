@@ -20,7 +20,7 @@ from bot.slack.web_api.error_codes import METADATA
 from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, message
-from bot.slack.write.plan import Action, Append, Remove, Respond, Show, Sight, Start, Stop
+from bot.slack.write.plan import Action, Append, Change, Remove, Respond, Show, Sight, Start, Stop
 from bot.slack.write.refusals import why_not_posted
 from bot.slack.write.status_line import StatusSupport
 
@@ -99,8 +99,9 @@ class ThreadOutlet:
         """The ts of the messages that answer the question and are none of ``own``. Raises ``SlackError``."""
         return [ts for ts in await self._services.find_marked(self._question) if ts not in own]
 
-    async def see(self, action: Show) -> Sight | None:
-        found = await self._services.see(self._question, action.ts or "", in_thread=action.in_thread)
+    async def see(self, action: Change) -> Sight | None:
+        in_thread = not isinstance(action, Show) or action.in_thread
+        found = await self._services.see(self._question, action.ts or "", in_thread=in_thread)
         return None if found is None else Sight(found.revision, found.text)
 
     def why_not(self, code: str) -> str:

@@ -30,7 +30,7 @@ from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.markdown.shown import ShownMarkdown
 from bot.slack.write.overlooked import SEE_WITHIN_S, Overlooked
 from bot.slack.write.pauses import Pauses
-from bot.slack.write.plan import Action, Next, Plan, Remove, Show, Sight, Start
+from bot.slack.write.plan import Action, Change, Next, Plan, Remove, Show, Sight, Start
 from bot.slack.write.slow_calls import SlowCalls
 from bot.slack.write.status_line import StatusLine, in_a_message
 from bot.telemetry import metrics
@@ -56,7 +56,7 @@ class Outlet(Protocol):
     async def find(self, action: Action) -> str | None:
         """The ts of the message that ``action`` posted, if it did. Raises ``SlackError`` where it could not look."""
 
-    async def see(self, action: Show) -> Sight | None:
+    async def see(self, action: Change) -> Sight | None:
         """What the message of ``action`` shows; ``None`` if it is not there. Raises ``SlackError``."""
 
     async def record(self, part: int, ts: str) -> None:
