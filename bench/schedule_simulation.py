@@ -1,10 +1,11 @@
 """The same loads as ``live_reply`` plays, in a virtual time: seconds of answers cost milliseconds. I/O: the terminal.
 
     python -m bench.schedule_simulation [--loads 1,5,20,50] [--seconds 30] [--strictness 0.7] [--shape bucket]
-        [--channels 1] [--replicas 3 --answers-on 1] [--again]
+        [--channels 1] [--replicas 3 --answers-on 1] [--spreads 20] [--again]
 
 ``--shape``: how Slack counts a minute; ``--channels``: all are asked in so many, at the same moment, instead of most in
-direct messages; ``--replicas`` share the workspace, and ``--answers-on`` so many of them write;
+direct messages; ``--replicas`` share the workspace, and ``--answers-on`` so many of them write. They take the questions
+by turns; with ``--spreads`` each load is played so many times, and each time chance decides who takes which.
 ``--again``: each load once more, with what the refusals of the first time have taught.
 
 The reply, its rate limiter and budgets are the real ones; Slack is the workspace's rate limits behind a constant
@@ -19,7 +20,9 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import product
 from math import inf
+from random import Random
 from typing import Any, cast
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -84,7 +87,7 @@ class _Slack:
         wait_s = self.limits.retry_after_s(method, json.get("channel"), now_s())
         self.calls.append(Call(method, {}, now_s(), wait_s is None, None, 429 if wait_s else 200))
         ts = str(json.get("ts") or len(self.calls))
-        if wait_s is None and method.startswith("chat."):
+        if wait_s is None and "blocks" in json:
             source = "\n\n".join(block["text"] for block in json["blocks"] if block["type"] == "markdown")
             root = (
                 next((revision.thread_ts for revision in self.revisions if revision.ts == ts), None)
@@ -119,6 +122,8 @@ class Setting:
     channels: int = 0
     processes: int = 1
     answers_on: int = 0
+    spread: int | None = None
+    """The seed by which questions get to processes; by turns without one."""
 
     def asked(self, load: Load, number: int) -> tuple[float, str]:
         """When and in which channel question ``number`` is."""
@@ -127,6 +132,11 @@ class Setting:
         in_channel = number % IN_CHANNEL_EVERY == IN_CHANNEL_EVERY - 1
         channel = f"C{number // IN_CHANNEL_EVERY % 10}" if in_channel else f"D{number}"
         return number * ASKED_WITHIN_S / load.answers, channel
+
+    def taken_by(self, number: int) -> int:
+        """The process that writes answer ``number``."""
+        writing = self.answers_on or self.processes
+        return number % writing if self.spread is None else Random(f"{self.spread} {number}").randrange(writing)
 
 
 class _Posts:
@@ -231,7 +241,7 @@ async def simulate(
     async def ask(number: int) -> Written:
         at_s, channel = setting.asked(load, number)
         await asyncio.sleep(rest_s + at_s)
-        return await _one(processes[number % (setting.answers_on or setting.processes)], load, number, channel)
+        return await _one(processes[setting.taken_by(number)], load, number, channel)
 
     written = list(await asyncio.gather(*map(ask, range(load.answers))))
     for beat in beats:
@@ -250,15 +260,17 @@ def main() -> int:
     parser.add_argument("--post-burst", type=float, default=POST_BURST, help="posts that a channel takes at once")
     parser.add_argument("--channels", type=int, default=0)
     parser.add_argument("--again", action="store_true")
+    parser.add_argument("--spreads", type=int, default=0)
     chosen = parser.parse_args()
     setting = Setting(
         chosen.shape, chosen.burst, chosen.post_burst, chosen.channels, chosen.replicas, chosen.answers_on
     )
     results = []
-    for answers in chosen.loads:
+    for answers, spread in product(chosen.loads, range(chosen.spreads) if chosen.spreads else [None]):
         learned: dict[str, LearnedLimit] = {}
         for _ in range(1 + chosen.again):
-            played = run(simulate(Load(answers, chosen.seconds, chosen.strictness), setting, learned))
+            load = Load(answers, chosen.seconds, chosen.strictness)
+            played = run(simulate(load, replace(setting, spread=spread), learned))
             results.append(live_reply.result(played)[0])
     print(live_reply.table(results))
     return 0

@@ -7,7 +7,8 @@ has.
 
 What was spent in the past minute counts as well, including what processes have spent that have ended. The rest of a
 minute is also divided by answers: so nobody waits for a minute that others have spent, and the rest is not spent twice.
-A process that has spent more than its share, because it had more answers then, gives back what comes back.
+A process that has spent more than its share, because it had more answers then, gives back what comes back
+(``call_budget``).
 """
 
 from __future__ import annotations
@@ -26,8 +27,6 @@ PART_MIN = 0.02
 MINUTE_S = 60.0
 HEARD_S = 5.0
 """Since then a process that lives may have spent as much as came back to it."""
-GIVEN_BACK = 1.0 / MINUTE_S
-"""So much comes back from one report to the next: while answers are written, there is one every second."""
 
 
 class Calls(NamedTuple):
@@ -117,7 +116,7 @@ def _most(part: float, own: float, spent: float, unheard: float) -> float:
     beyond = part * max(0.0, left - unheard)
     if own < part:
         return max(min(part, own + max(part * left, min(PART_MIN, left))), own + beyond)
-    return max(part, own * (1 - GIVEN_BACK)) + beyond
+    return max(part, own) + beyond
 
 
 def _still_counts(heard: Heard) -> Calls:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,6 +76,28 @@ def test_less_is_kept_the_sooner_new_calls_are_free() -> None:
         budget.spend(0.0)
     assert budget.paced_at(0.1) > 0.1
     assert budget.paced_at(30.0) <= 30.0
+
+
+def test_and_a_call_that_can_wait_goes_as_soon_as_enough_of_it_is_free() -> None:
+    """With seven calls of ten made there are three left; at first five are kept, and two when 0.4 of the window
+    remains."""
+    budget = CallBudget(10, pace=Pace(kept=5))
+    for _ in range(7):
+        budget.spend(0.0)
+    assert budget.paced_at(0.1) == pytest.approx(0.6 * WINDOW_S)
+    assert spend_at(budget, 0.1, paced=True) == pytest.approx(0.6 * WINDOW_S)
+    assert budget.paced_at(0.6 * WINDOW_S) == pytest.approx(0.8 * WINDOW_S), "then one is kept"
+
+
+def test_three_processes_that_share_lose_no_more_to_rounding_than_each_a_part_of_one_call() -> None:
+    shares = (0.45, 0.29, 0.26)
+    budgets = [CallBudget(10, pace=Pace(kept=2), share=share) for share in shares]
+    made = 0
+    for budget in budgets:
+        while budget.ready_at(1.0, can_wait=True) <= 1.0:
+            budget.spend(1.0)
+            made += 1
+    assert made == 7, "4.5 - 0.9, 2.9 - 0.6 and 2.6 - 0.5, each rounded once"
 
 
 def test_everyone_waits_as_long_as_slack_says() -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.shares import GIVEN_BACK, NONE, PART_MIN, UNHEARD, Calls, Heard, Others
-from bot.slack.web_api.call_budget import CallBudget
+from bot.shares import NONE, PART_MIN, UNHEARD, Calls, Heard, Others
+from bot.slack.web_api.call_budget import CallBudget, Pace
 
-CALLS_MAX = 50
+CALLS_MAX, POSTS_MAX = 50, 300
 LIVES_S = 20.0
 
 parts = st.floats(0, 1)
@@ -49,23 +47,52 @@ def test_who_ends_most_of_its_answers_leaves_the_rest_of_the_posts_to_those_who_
     """Seventeen answers each, and 78 of the minute's 300 posts. Nine, four and four go on."""
     processes = [Heard(0.0, answers, Calls(posts=0.26), stopping=False) for answers in (9, 4, 4)]
     most = [others_of(processes, number).share_beside(one.answers).most for number, one in enumerate(processes)]
-    further = [one.posts - 0.26 * (1 - GIVEN_BACK * (number > 0)) for number, one in enumerate(most)]
+    further = [one.posts - 0.26 for one in most]
     assert further == pytest.approx([0.12, 0.05, 0.05], abs=0.02), "nobody waits until what it made is a minute old"
 
 
 def test_who_spent_more_than_its_part_has_a_part_of_what_is_left_all_the_same() -> None:
     own = 30 / CALLS_MAX
     share = Others.of([Heard(0.0, 4, Calls(4 / CALLS_MAX), stopping=False)], Calls(own), LIVES_S).share_beside(4)
-    assert share.most.edits - own * (1 - GIVEN_BACK) == pytest.approx(0.5 * (16 / CALLS_MAX - UNHEARD.edits))
+    assert share.most.edits - own == pytest.approx(0.5 * (16 / CALLS_MAX - UNHEARD.edits))
 
 
 def test_and_gives_back_what_comes_back_until_it_has_its_part() -> None:
-    """Where nothing is left: two processes with as many answers, and one had all of them before."""
-    spender, newcomer = Heard(0.0, 5, Calls(1.0), stopping=False), Heard(0.0, 5, NONE, stopping=False)
-    for _ in range(120):
-        more = [others_of([spender, newcomer], number).share_beside(5).most for number in range(2)]
-        spender, newcomer = replace(spender, spent=more[0]), replace(newcomer, spent=more[1])
-    assert [spender.spent.edits, newcomer.spent.edits] == pytest.approx([0.5, 0.5], abs=2 * PART_MIN)
+    """Where nothing is left: two processes with as many answers, and one had all of them before. They report each
+    second, and make every call that they may make."""
+    spender, newcomer = (CallBudget(CALLS_MAX) for _ in range(2))
+    for call in range(CALLS_MAX):
+        spender.spend(call * 1.2)
+    for now_s in range(60, 180):
+        reports = [Heard(0.0, 5, Calls(budget.spent(now_s)), stopping=False) for budget in (spender, newcomer)]
+        for number, budget in enumerate((spender, newcomer)):
+            share = others_of(reports, number).share_beside(5)
+            budget.share, budget.most = share.words, share.most.edits
+        for budget in (spender, newcomer):
+            while budget.ready_at(now_s + 0.9) <= now_s + 0.9:
+                budget.spend(now_s + 0.9)
+    parts_at_end = [budget.spent(180.0) for budget in (spender, newcomer)]
+    assert parts_at_end == pytest.approx([0.5, 0.5], abs=2 * PART_MIN)
+
+
+def test_one_answer_that_goes_on_where_many_ended_is_shown_as_often_as_those_of_other_processes() -> None:
+    """Ten answers are left. The process with one of them wrote eighteen, and has made its share of the posts; of the
+    300 a minute, 230 are made, and what is kept for first words is a tenth of what is left for each of the ten."""
+    spent = [Calls(posts=made / POSTS_MAX) for made in (84, 81, 65)]
+    reports = [Heard(0.0, answers, of_one, stopping=False) for answers, of_one in zip((1, 5, 4), spent, strict=True)]
+    made_per_answer = []
+    for number, report in enumerate(reports):
+        share = others_of(reports, number).share_beside(report.answers)
+        budget = CallBudget(POSTS_MAX, pace=Pace(kept=100), share=share.words, most=share.most.posts)
+        for call in range(round(report.spent.posts * POSTS_MAX)):
+            budget.spend(call * 30 / 84)
+        made, now_s = 0, 33.0
+        while (now_s := max(now_s, budget.ready_at(now_s, can_wait=True))) < 58.0:
+            budget.spend(now_s)
+            made += 1
+        made_per_answer.append(made / report.answers)
+    assert min(made_per_answer) >= 4
+    assert max(made_per_answer) - min(made_per_answer) < 2
 
 
 def test_what_was_spent_counts_after_a_process_was_heard_of_for_the_last_time_and_less_each_second() -> None:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from enum import IntEnum
-from math import ceil, inf
+from math import ceil, floor, inf
 
 from bot.learned_limits import LearnedLimit
 from bot.slack.web_api.refusal import MINUTE_S, taught
@@ -74,7 +74,8 @@ class Pace:
 @dataclass(slots=True)
 class CallBudget:
     """At most ``calls_max`` calls in any ``window_s``. ``share``: our continuing part of them if several processes
-    share a workspace; ``most``, if different: the part of a minute's calls that may have been made here."""
+    share a workspace; ``most``, if different: the part of a minute's calls that may have been made here. If it is more
+    than our share, calls that are forgotten lower it: they come back to others first."""
 
     calls_max: int
     window_s: float = WINDOW_S
@@ -96,15 +97,12 @@ class CallBudget:
         ``first`` words may go before the learned line allows it, by as many as are reserved for calls that cannot wait,
         while a minute has room for them; the others pay it back.
         """
-        left = self._left_in_minute(now_s) - (self._kept(now_s) if can_wait else 0)
         if self.learned is not None:
-            ahead = self._ahead_at_most if first and left > 0 else 0
+            ahead = self._ahead_at_most if first and self._left_in_minute(now_s) >= 1 else 0
             missing = 1 + (self._kept_of_burst if can_wait else 0) - self._saved_now(now_s) - ahead
             back_s = now_s + missing / self._evenly_per_s if missing > NEXT_TO_NOTHING else now_s
             return max(self._not_before_s, back_s)
-        if left > 0 or not self._calls:
-            return self._not_before_s
-        return max(self._not_before_s, self._calls[min(-left, len(self._calls) - 1)] + self.window_s)
+        return max(self._not_before_s, self._free_at(now_s, self._reserved if can_wait else 0.0))
 
     def paced_at(self, now_s: float, *, alone: bool = False) -> float:
         """When the next call that can wait may be made, at the even pace."""
@@ -112,28 +110,27 @@ class CallBudget:
 
     def pace_s(self, now_s: float, *, alone: bool = False) -> float:
         """The current interval between calls that can wait. ``alone``: one caller makes them all."""
-        left, waits_s = self._left_in_minute(now_s) - self._kept(now_s), self._not_before_s - now_s
+        waits_s = self._not_before_s - now_s
         if self.learned is not None:
             return max(self._learned_pace_s(now_s), waits_s)
-        if left <= 0:
-            waits_s = max(waits_s, self._freed_in_s(now_s))
+        waits_s = max(waits_s, self._free_at(now_s, self._reserved) - now_s)
         alone = alone and self.pace.steady_s > 0
-        return max(self._alone_s(now_s, left) if alone else self.pace.every_s / self._part, waits_s)
+        return max(self._alone_s(now_s) if alone else self.pace.every_s / self._part, waits_s)
 
     def round_s(self, now_s: float, callers: int, *, alone: bool = False) -> float:
         """How long it takes until each of so many ``callers`` that can wait has made a call."""
         round_s = callers * self.pace_s(now_s, alone=alone)
-        left = max(0, self._left_in_minute(now_s) - self._kept(now_s))
+        left = max(0, self._left_that_can_wait(now_s))
         if self.learned is not None or callers <= left or not self._calls:
             return round_s
         freed = min(callers - left, len(self._calls))
         return max(round_s, self._calls[freed - 1] + self.window_s - now_s)
 
-    def _alone_s(self, now_s: float, left: int) -> float:
+    def _alone_s(self, now_s: float) -> float:
         """Allows the shorter interval only if, after such a call, one every ``steady_s`` still finds a call left or
         free again, whatever comes back when."""
         sooner_s, steady_s = self.pace.alone_s / self._part, self.pace.steady_s / self._part
-        at_s = max(now_s, self.last_s + sooner_s) - self.window_s
+        at_s, left = max(now_s, self.last_s + sooner_s) - self.window_s, self._left_that_can_wait(now_s)
         lasts = all((left + freed) * steady_s > call_s - at_s for freed, call_s in enumerate(self._calls))
         return sooner_s if lasts else steady_s
 
@@ -152,7 +149,7 @@ class CallBudget:
     def left(self, now_s: float) -> int:
         """How many calls could be made at once, Retry-After aside; negative if a share was taken away."""
         left = self._left_in_minute(now_s)
-        return left if self.learned is None else int(self._saved_now(now_s))
+        return floor(left if self.learned is None else self._saved_now(now_s))
 
     @property
     def last_s(self) -> float:
@@ -181,7 +178,7 @@ class CallBudget:
         self.hold(now_s, retry_after_s)
         if not first or ahead:  # first words went beyond the learned line: that line was not refused
             return None
-        self._left_in_minute(now_s)  # forgets what is older than a minute
+        self._forget(now_s)
         ages_s = [now_s - at_s for at_s in reversed(self._calls)][1:]
         steady = MINUTE_S / self.pace.steady_s if self.pace.steady_s else 0.0
         for_all = [age_s for age_s in ages_s for _ in range(round(1 / self.share))]
@@ -238,13 +235,30 @@ class CallBudget:
     def _saved_now(self, now_s: float) -> float:
         return min(self._burst, self._saved + (now_s - self._saved_at_s) * self._evenly_per_s)
 
-    def _left_in_minute(self, now_s: float) -> int:
+    def _left_in_minute(self, now_s: float) -> float:
+        """Not rounded: each of several processes would lose a part of a call; with few calls left, that is most of them."""
         self._recover(now_s)
         self._forget(now_s)
-        return max(1, int(self._calls_at_most)) - len(self._calls)
+        return max(1.0, self._calls_at_most) - len(self._calls) + NEXT_TO_NOTHING
 
-    def _kept(self, now_s: float) -> int:
-        return ceil(self.pace.kept * self._part * self._freed_in_s(now_s) / self.window_s)
+    def _left_that_can_wait(self, now_s: float) -> int:
+        return floor(self._left_in_minute(now_s) - self._reserved * self._freed_in_s(now_s) / self.window_s)
+
+    @property
+    def _reserved(self) -> float:
+        """Kept of a whole minute for calls that cannot wait. Of what is left of the minute, so much less is kept."""
+        return self.pace.kept * self._part
+
+    def _free_at(self, now_s: float, reserved: float) -> float:
+        """When there is a call beside the reserved ones: they become fewer until the oldest call is forgotten."""
+        left, calls = self._left_in_minute(now_s), len(self._calls)
+        if not calls:
+            return now_s
+        freed = min(max(0, ceil(1 - left)), calls)
+        free_s = self._calls[freed - 1] + self.window_s if freed else now_s
+        if not reserved or freed == calls:
+            return free_s
+        return max(free_s, self._calls[freed] + (1 - (left + freed - 1) / reserved) * self.window_s)
 
     def _freed_in_s(self, now_s: float) -> float:
         """Time until the oldest call no longer counts."""
@@ -253,6 +267,8 @@ class CallBudget:
     def _forget(self, now_s: float) -> None:
         while self._calls and self._calls[0] <= now_s - self.window_s:
             self._calls.popleft()
+            if self.most is not None and self.most > self.share:
+                self.most = max(self.share, self.most - 1 / self.calls_max)
 
     def _recover(self, now_s: float) -> None:
         if self.learned is not None and now_s - self._learned_s > REMEMBERED_S:
