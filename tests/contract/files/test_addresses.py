@@ -29,7 +29,7 @@ async def convert(tmp_path: Path) -> AsyncIterator[Converter]:
 
 def told(text: str) -> list[str]:
     _, _, found = text.partition("## Addresses of links\n")
-    return found.partition("\n```")[0].split("\n")
+    return found.partition("\n```")[0].partition("\n\n")[0].split("\n")
 
 
 async def test_links_of_a_word_document(convert: Converter) -> None:
@@ -49,6 +49,63 @@ async def test_links_of_a_word_document(convert: Converter) -> None:
     content = made_office.open_xml(name, {name: main}, {name: PLACES}, "wordprocessingml.document")
     found = await convert(content, "call.docx", WITHOUT_OFFICE)
     assert told(found.text) == [line.replace("[here]", "(here)") for line in ADDRESSES]
+
+
+def field(code: str, words: str) -> str:
+    def sign(kind: str) -> str:
+        return f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+
+    shown = sign("separate") + text_run(words) + sign("end")
+    return f'{sign("begin")}<w:r><w:instrText xml:space="preserve">{code}</w:instrText></w:r>{shown}'
+
+
+async def test_links_of_a_word_document_that_are_fields(convert: Converter) -> None:
+    simple = f"<w:fldSimple w:instr='HYPERLINK \"{PLACES['rId3'][1]}\"'>{text_run('write to Ann')}</w:fldSimple>"
+    numbered = field(" PAGEREF _Toc1 ", "7") + field(' HYPERLINK \\l "below" ', "below")
+    tip = field(f' HYPERLINK "{PLACES["rId1"][1]}" \\o "a tip" ', "apply (here)")
+    bare = field("hyperlink https://bare.example/x \\t _blank", "unquoted")
+    row = f"<w:tbl><w:tr><w:tc>{paragraph(bare)}</w:tc></w:tr></w:tbl>"
+    found = await convert(
+        made_office.word("".join(map(paragraph, [tip, numbered, simple])) + row), "call.docx", WITHOUT_OFFICE
+    )
+    assert told(found.text) == [
+        *(line.replace("[here]", "(here)") for line in ADDRESSES),
+        "unquoted: https://bare.example/x",
+    ]
+
+
+async def test_links_of_a_word_document_outside_its_text(convert: Converter) -> None:
+    kinds = {"header": "hdr", "footnotes": "footnotes", "comments": "comments"}
+    inside = {"header": "{}", "footnotes": '<w:footnote w:id="1">{}</w:footnote>'}
+    parts, related = dict[str, str](), dict[str, dict[str, tuple[str, str]]]()
+    main = "word/document.xml"
+    for kind, root in kinds.items():
+        link = paragraph(f'<w:hyperlink r:id="rId1">{text_run(f"a {kind} link")}</w:hyperlink>')
+        body = inside.get(kind, '<w:comment w:id="1" w:author="Ann">{}</w:comment>').format(link)
+        name = f"word/{kind}.xml"
+        parts[name] = f'<w:{root} xmlns:w="{made_office.WORD}" xmlns:r="{OFFICE}">{body}</w:{root}>'
+        related[name] = {"rId1": ("hyperlink", f"https://{kind}.example/")}
+    picture = (
+        '<w:r><w:drawing><wp:inline xmlns:wp="w"><wp:docPr id="1" name="P"><a:hlinkClick xmlns:a="a" r:id="rId9"/>'
+    )
+    picture += "</wp:docPr></wp:inline></w:drawing></w:r>"
+    document = f'<w:document xmlns:w="{made_office.WORD}" xmlns:r="{OFFICE}"><w:body>{paragraph(picture)}</w:body>'
+    listed = {f"rId{number}": (kind, f"{kind}.xml") for number, kind in enumerate(kinds)}
+    related[main] = {**listed, "rId9": ("hyperlink", "https://picture.example/")}
+    parts[main] = f"{document}</w:document>"
+    content = made_office.open_xml(main, parts, related, "wordprocessingml.document")
+    found = await convert(content, "call.docx", WITHOUT_OFFICE)
+    expected = {f"a {kind} link: https://{kind}.example/" for kind in kinds}
+    assert set(told(found.text)) == {*expected, "https://picture.example/"}
+
+
+async def test_links_of_a_word_2003_document(convert: Converter) -> None:
+    space = 'xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"'
+    link = f'<w:hlink w:dest="{PLACES["rId3"][1]}">{text_run("write to Ann")}</w:hlink>'
+    start = '<?xml version="1.0"?><?mso-application progid="Word.Document"?>'
+    content = f"{start}<w:wordDocument {space}><w:body>{paragraph(link)}</w:body></w:wordDocument>"
+    found = await convert(content.encode(), "call.xml", WITHOUT_OFFICE)
+    assert told(found.text) == ADDRESSES[1:]
 
 
 async def test_links_of_slides(convert: Converter) -> None:

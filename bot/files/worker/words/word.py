@@ -46,15 +46,16 @@ def read_package(package: Package) -> Words:
     relations = package.relations(main)
     targets = targets_of(relations)
     parts = (next(iter(package.related(main, kind)), "") for kind in ("numbering", "styles"))
-    paragraphs = Paragraphs(_comments(package, relations), Lists(*map(package.optional_tree, parts)))
     addresses = Addresses()
+    comments = _comments(package, relations, addresses)
+    paragraphs = Paragraphs(comments, Lists(*map(package.optional_tree, parts)))
     words = _read(
         package.chunks(main),
         paragraphs,
         lambda relation_id: _drawn(package, relations, relation_id),
         lambda block: addresses.of_word(block, targets),
     )
-    notes = {kind: _notes(package, relations, kind, paragraphs) for kind in ("footnote", "endnote")}
+    notes = {kind: _notes(package, relations, kind, paragraphs, addresses) for kind in ("footnote", "endnote")}
     for kind, section in notes.items():
         if section.lines:
             section.title = "Footnotes" if kind == "footnote" else "Endnotes"
@@ -64,7 +65,9 @@ def read_package(package: Package) -> Words:
         section = Section(f"{title}s of pages")
         for relation in relations.values():
             if relation.kind == kind:
-                _add_distinct(package, relation.target, paragraphs, section, seen)
+                tree = package.optional_tree(relation.target)
+                _add_distinct(tree, paragraphs, section, seen)
+                addresses.of_part(tree, package, relation.target)
         words.sections += [section] if section.lines else []
     addresses.add_to(words)
     unplaced = paragraphs.comments_not_met()
@@ -77,7 +80,10 @@ def read_package(package: Package) -> Words:
 
 def read_xml(chunks: Iterator[bytes]) -> Words:
     """Word 2003 XML. Raises ``Broken`` if it is not that."""
-    return _read(chunks, Paragraphs({}), _nothing_drawn, lambda _: None)
+    addresses = Addresses()
+    words = _read(chunks, Paragraphs({}), _nothing_drawn, lambda block: addresses.of_word(block, {}))
+    addresses.add_to(words)
+    return words
 
 
 def _read(
@@ -154,14 +160,16 @@ def _drawn(package: Package, relations: dict[str, Relation], relation_id: str) -
     return []
 
 
-def _comments(package: Package, relations: dict[str, Relation]) -> dict[str, str]:
+def _comments(package: Package, relations: dict[str, Relation], addresses: Addresses) -> dict[str, str]:
     """Comments by id, each with its author."""
     found = {}
     plain = Paragraphs({})
     for relation in relations.values():
         if relation.kind != "comments":
             continue
-        for comment in descendants(package.optional_tree(relation.target), "comment"):
+        tree = package.optional_tree(relation.target)
+        addresses.of_part(tree, package, relation.target)
+        for comment in descendants(tree, "comment"):
             texts = [plain.read(part).text for part in descendants(comment, "p")]
             text = " / ".join(text for text in texts if text.strip())
             by = byline(attribute(comment, "author"), attribute(comment, "date"))
@@ -169,12 +177,16 @@ def _comments(package: Package, relations: dict[str, Relation]) -> dict[str, str
     return found
 
 
-def _notes(package: Package, relations: dict[str, Relation], kind: str, paragraphs: Paragraphs) -> Section:
+def _notes(
+    package: Package, relations: dict[str, Relation], kind: str, paragraphs: Paragraphs, addresses: Addresses
+) -> Section:
     section, counted = Section(), Counted()
     for relation in relations.values():
         if relation.kind != f"{kind}s":
             continue
-        for note in descendants(package.optional_tree(relation.target), kind):
+        tree = package.optional_tree(relation.target)
+        addresses.of_part(tree, package, relation.target)
+        for note in descendants(tree, kind):
             if attribute(note, "type") in {"separator", "continuationSeparator", "continuationNotice"}:
                 continue
             found = [paragraphs.read(part) for part in descendants(note, "p")]
@@ -186,8 +198,7 @@ def _notes(package: Package, relations: dict[str, Relation], kind: str, paragrap
     return section
 
 
-def _add_distinct(package: Package, part: str, paragraphs: Paragraphs, section: Section, seen: set[str]) -> None:
-    root = package.optional_tree(part)
+def _add_distinct(root: ET.Element, paragraphs: Paragraphs, section: Section, seen: set[str]) -> None:
     lines = Section()
     for block in root:
         if local(block) in _BLOCKS:
