@@ -236,7 +236,7 @@ class CallBudget:
         return min(self._burst, self._saved + (now_s - self._saved_at_s) * self._evenly_per_s)
 
     def _left_in_minute(self, now_s: float) -> float:
-        """Not rounded: each of several processes would lose a part of a call; with few calls left, that is most of them."""
+        """Not rounded: each of several processes would lose a part of a call, and of few calls that is most."""
         self._recover(now_s)
         self._forget(now_s)
         return max(1.0, self._calls_at_most) - len(self._calls) + NEXT_TO_NOTHING
