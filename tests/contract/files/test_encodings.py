@@ -212,12 +212,18 @@ def test_braces_and_tildes_of_programs_are_no_chinese(words: Words) -> None:
     assert words(b'(format t "~{ab~}~{~a~}" list)\n') == '(format t "~{ab~}~{~a~}" list)\n'
 
 
+JAPANESE_OF_ALL_KINDS = "氏名,ﾌﾘｶﾞﾅ,備考\n山田太郎,ﾔﾏﾀﾞ ﾀﾛｳ,エラー：ＡＢＣを確認しました\n"
+MANY_SCRIPTS = "Name\nРусский язык\nΕλληνικά\nעברית\nالعربية\nภาษาไทย\n한국어\n日本語\n"
 UNENDED = ("회의는 화요일", "Встреча во вторник", "Счёт 100 от 20 мая")
 
 
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize(
-    "text", ["Plain words.\n", RUSSIAN, f"{JAPANESE}\n", f"{CHINESE}\n", "שלום עולם\nשלום\n", *UNENDED]
+    "text",
+    [
+        *("Plain words.\n", RUSSIAN, f"{JAPANESE}\n", f"{CHINESE}\n", "שלום עולם\nשלום\n"),
+        *(JAPANESE_OF_ALL_KINDS, MANY_SCRIPTS, *UNENDED),
+    ],
 )
 def test_wide_text_without_a_mark_is_text(words: Words, codec: str, text: str) -> None:
     assert words(text.encode(codec), "export.csv") == text

@@ -1,14 +1,15 @@
 """Detects UTF-16 or UTF-32 text without a byte order mark, by its first bytes.
 
 Pure. Such text has zero bytes in blanks and line ends, which other text lacks, unless it is one line of a script
-without blanks. A reading counts only if people write all of its characters, and its letters belong to few scripts.
-Pictures, sounds and tables of numbers fail that within a few dozen bytes.
+without blanks. A reading counts only if people write all of its characters, and its letters belong to few scripts, or
+those of one script stand together. Pictures, sounds and tables of numbers fail that within a few dozen bytes.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from itertools import pairwise
 
 _CODECS = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2))
 MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
@@ -19,6 +20,9 @@ _LINE_BYTES_MAX = 2_000
 _TELLING_CHARS = 6
 _ALPHABETS = frozenset({"GREEK", "CYRILLIC", "ARMENIAN", "HEBREW", "ARABIC", "THAI", "GEORGIAN"})
 """Scripts whose characters all share one of a few high bytes, which is a control character."""
+_JAPANESE = dict.fromkeys(("HIRAGANA", "KATAKANA", "KATAKANA-HIRAGANA", "HALFWIDTH", "FULLWIDTH", "IDEOGRAPHIC"), "CJK")
+"""One writing uses all of these."""
+_RUN_CHARS_MIN = 3
 _BLANK_SWAPPED = "\u2000"
 """What a blank looks like in the other byte order; nobody writes it."""
 _PLAIN_CONTROLS = frozenset("\t\n\v\f\r\x1a\x1b")
@@ -120,7 +124,14 @@ def _is_written(text: str, width: int) -> bool:
         return True
     scripts = _scripts(text)
     common = sum(count for _, count in scripts.most_common(_SCRIPTS_MAX))
-    return common >= 0.98 * scripts.total()
+    return common >= 0.98 * scripts.total() or _is_in_words(text)
+
+
+def _is_in_words(text: str) -> bool:
+    """Whether letters of a script stand together, as in a table of translations into many languages."""
+    letters = [_script(char) for char in text if not char.isascii() and char.isalpha()]
+    runs = 1 + sum(one != other for one, other in pairwise(letters))
+    return len(letters) >= _RUN_CHARS_MIN * runs
 
 
 def _all_written(text: str) -> bool:
@@ -137,5 +148,10 @@ def _scripts(text: str) -> Counter[str]:
     scripts: Counter[str] = Counter()
     for char, count in Counter(text).items():
         if not char.isascii() and char.isalpha():
-            scripts[unicodedata.name(char, "?").split(" ", 1)[0]] += count
+            scripts[_script(char)] += count
     return scripts
+
+
+def _script(char: str) -> str:
+    name = unicodedata.name(char, "?").split(" ", 1)[0]
+    return _JAPANESE.get(name, name)
