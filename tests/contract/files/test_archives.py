@@ -204,6 +204,12 @@ async def test_one_part_of_a_split_archive_says_so(convert: Converter) -> None:
     assert told(found) == [("a.z01", notes.PART_OF_ARCHIVE)]
 
 
+@pytest.mark.parametrize("name", ["a.z02", "a.7z.002", "A.R07"])
+async def test_so_does_one_from_the_middle_by_its_name(convert: Converter, name: str) -> None:
+    found = await read(convert, bytes(range(256)) * 12, name)
+    assert told(found) == [(name, notes.PART_OF_ARCHIVE)]
+
+
 async def test_so_does_one_that_is_numbered(convert: Converter) -> None:
     found = await read(convert, zip_of([SECOND, THIRD])[:-60], "a.zip.001")
     assert names(found) == ["second.txt", "third.txt"]

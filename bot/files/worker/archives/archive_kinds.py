@@ -45,7 +45,7 @@ _KINDS = (
 )
 """How each kind begins. If its mark could also be words or numbers, what follows is checked, too."""
 _PATTERNS = [(re.compile(pattern, re.DOTALL), kind) for pattern, kind in _KINDS]
-_NUMBERED = re.compile(r"\.(?:7z|zip|rar|tar|iso|gz|tgz|xz|bz2)\.\d{2,4}$", re.IGNORECASE | re.ASCII)
+_NUMBERED = re.compile(r"\.(?:(?:7z|zip|rar|tar|iso|gz|tgz|xz|bz2)\.\d{2,4}|[zr]\d\d)$", re.IGNORECASE | re.ASCII)
 _OLD_CPIO = {b"\xc7\x71": "<", b"\x71\xc7": ">"}
 
 
@@ -65,7 +65,7 @@ def _is_old_cpio(head: bytes) -> bool:
 
 
 def is_numbered(name: str) -> bool:
-    """Whether the name is one that programs give to parts of an archive: "plans.7z.001"."""
+    """Whether the name is one that programs give to parts of an archive: "plans.7z.001", "plans.z02"."""
     return bool(_NUMBERED.search(name))
 
 
