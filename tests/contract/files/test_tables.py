@@ -293,6 +293,13 @@ async def test_a_book_in_one_file_is_its_words_and_its_pictures(convert: Convert
     assert 'File "lamp.fb2 › a.png" (PNG image, 300 × 200 px)' in found.text
 
 
+@pytest.mark.parametrize("picture", ["abc", "…сюда картинку"], ids=["no base64", "not even ASCII"])
+async def test_a_broken_picture_costs_none_of_a_books_words(convert: Converter, picture: str) -> None:
+    found = await convert(FICTION_BOOK.format(picture).encode("cp1251"), "lamp.fb2")
+    assert "Title:" in found.text
+    assert found.reasons == [notes.EMPTY]
+
+
 async def test_a_book_that_breaks_off_is_shown_as_it_is(convert: Converter) -> None:
     found = await convert(FICTION_BOOK[:500].encode("cp1251"), "lamp.fb2")
     assert "<book-title>Лампа</book-title>" in found.text

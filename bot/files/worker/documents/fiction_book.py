@@ -86,7 +86,7 @@ def _pictures(book: Element, out: Outbox) -> list[Extract]:
         path = out.new(".bin")
         try:
             path.write_bytes(binascii.a2b_base64(one.text or ""))
-        except binascii.Error:
+        except ValueError:  # no base64, or not even ASCII
             path.write_bytes(b"")
         found.append(MemberExtract(path.name, attribute(one, "id") or f"picture {number}"))
     if len(packed) > _PICTURES_MAX:
