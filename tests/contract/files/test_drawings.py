@@ -21,6 +21,7 @@ from tests.growth import seconds
 
 GREEN, WHITE, DARK = (0, 128, 0), (255, 255, 255), (64, 64, 64)
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+NAMED = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 200 100"'
 Convert = Callable[[str], Awaitable[list[Extract]]]
 
 
@@ -181,6 +182,25 @@ async def test_entities_that_drawing_programs_write_are_understood(convert: Conv
     drawing = f'{HEAD} viewBox="0 0 9 9"><rect width="9" height="9" fill="&colour;"/></svg>'
     text = f'{head} [<!ENTITY colour "green">]>\n{drawing}'
     assert seen(await convert(text), tmp_path).getpixel((5, 5)) == GREEN
+
+
+FROM_A_PAGE = '<text x="10" y="60" font-size="50">{}</text></svg>'
+
+
+@pytest.mark.skipif(not Path("/usr/share/fonts/truetype").is_dir(), reason="no fonts are installed")
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        '<svg viewBox="0 0 200 100">' + FROM_A_PAGE.format("Words"),
+        f'{NAMED}><path xlink:href="#b"/>' + FROM_A_PAGE.format("Words"),
+        f"{NAMED}>" + FROM_A_PAGE.format("&nbsp;Words&copy;&amp;"),
+        '<svg viewBox="0 0 200 100"><g v-on:click="a" xlink:title="b"/>' + FROM_A_PAGE.format("&Eacute;t&eacute;"),
+    ],
+    ids=["no namespace", "a prefix that is not bound", "names of HTML", "all of these"],
+)
+async def test_a_drawing_taken_out_of_a_web_page_has_its_words(convert: Convert, tmp_path: Path, drawing: str) -> None:
+    picture = seen(await convert(drawing), tmp_path).convert("L")
+    assert picture.getextrema() == (0, 255)
 
 
 # --- nothing from outside -------------------------------------------------------------------------------------------

@@ -10,9 +10,11 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import dataclass
+from html.entities import html5
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
+from xml.parsers.expat.errors import XML_ERROR_UNBOUND_PREFIX, XML_ERROR_UNDEFINED_ENTITY, codes
 
 from PIL import Image, ImageColor
 
@@ -44,6 +46,13 @@ _LONG_FROM = 2.5
 _RELATIVE_SIDE_PX = 1_000
 _WITHOUT_STYLE = frozenset({"d", "points", "transform", "viewBox", "id", "class"})
 _MOVED = re.compile(r"(?<![\w-])transform\s{0,9}:\s{0,9}([^;]{1,500});?")
+_BEGIN = re.compile(r"<(?:[\w.-]{1,40}:)?svg(?=[\s>/])")
+_PREFIX = re.compile(r"[<\s]([A-Za-z_][\w.-]{0,40}):[A-Za-z_]")
+_PREFIXES_MAX = 20
+_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
+_LACKS = frozenset({codes[XML_ERROR_UNBOUND_PREFIX], codes[XML_ERROR_UNDEFINED_ENTITY]})
+_XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _GROUND = re.compile(
     r"(?<![\w-])background(?:-color)?\s{0,9}:\s{0,9}(#[0-9a-fA-F]{3,8}|rgba?\([\d\s.,%]{1,50}\)|[a-zA-Z]{3,30})"
 )
@@ -86,7 +95,7 @@ def clean(svg: str, side_px_max: int) -> Cleaned:
     Raises ``ParseError``, ``ValueError`` or ``RecursionError`` if it is no drawing.
     """
     declaration = re.match(r"\s*<\?xml[^>]*\?>", svg)
-    root = ET.fromstring(svg[declaration.end() :] if declaration else svg)  # noqa: S314 - expat loads nothing and bounds what entities grow to
+    root = _root(svg[declaration.end() :] if declaration else svg)
     if _name(root.tag) != "svg":
         raise ValueError("no drawing")
     lacks_outside = False
@@ -102,6 +111,33 @@ def clean(svg: str, side_px_max: int) -> Cleaned:
             element.text = _inside(element.text)
     _fit(root, side_px_max)
     return Cleaned(ET.tostring(root, encoding="unicode"), lacks_outside)
+
+
+def _root(svg: str) -> ET.Element:
+    """Parses it, with what a drawing lacks that was taken out of a web page."""
+    try:
+        root = ET.fromstring(svg)  # noqa: S314 - expat loads nothing and bounds what entities grow to
+    except ET.ParseError as error:
+        if error.code not in _LACKS:
+            raise
+        root = ET.fromstring(_completed(svg))  # noqa: S314 - as above
+    if root.tag == "svg":
+        for element in root.iter():
+            if "}" not in element.tag:
+                element.tag = f"{{{_SVG}}}{element.tag}"  # else the renderer leaves out the words
+    return root
+
+
+def _completed(svg: str) -> str:
+    """Names of HTML such as ``&nbsp;`` become the characters, and every prefix is bound, if only to its own name."""
+    svg = _ENTITY.sub(lambda found: found[0] if found[1] in _XML else html5.get(f"{found[1]};", found[0]), svg)
+    begin = _BEGIN.search(svg)
+    if begin is None:
+        return svg
+    names = dict.fromkeys(found[1] for found in _PREFIX.finditer(svg))
+    unbound = [name for name in names if name[:3] != "xml" and f"xmlns:{name}=" not in svg][:_PREFIXES_MAX]
+    bound = "".join(f' xmlns:{name}="{_XLINK if name == "xlink" else name}"' for name in unbound)
+    return f"{svg[: begin.end()]}{bound}{svg[begin.end() :]}"
 
 
 def _say_plainly(root: ET.Element) -> None:
