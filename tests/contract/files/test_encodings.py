@@ -100,6 +100,26 @@ def test_a_few_words_are_enough_alone_or_in_an_english_table(words: Words, codec
     assert words(f"{TABLE}{text}\n".encode(codec)) == f"{TABLE}{text}\n"
 
 
+ONE_WORD = {
+    "cp1250": (
+        "Ilość Wartość Imię Dzień Gdańsk Części Kč DIČ Město Měsíc Svět Judeţ Argeş Ştiri Plaćanje Mjesečno Njemačka"
+    ),
+    "cp1252": (
+        "Größe cœur œuvre fœtus señor español você première siècle où lunedì più måned søen træet Ísland Þór íþrótt"
+        " vitæ Emissão irmã Nº Drª 3ª"
+    ),
+}
+"""Words that are alone in a table, as the name of a column is."""
+
+
+@pytest.mark.parametrize(
+    ("codec", "word"), [(codec, word) for codec, all_ in ONE_WORD.items() for word in all_.split()]
+)
+def test_one_word_in_the_first_line_of_a_table_is_enough(words: Words, codec: str, word: str) -> None:
+    table = f"Id;{word};X\n1;2;3\n4;5;6\n"
+    assert words(table.encode(codec), "export.csv") == table
+
+
 @pytest.mark.parametrize("lines", ["\n", ""], ids=["lines", "one line"])
 @pytest.mark.parametrize(
     ("codec", "text"),

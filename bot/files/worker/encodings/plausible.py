@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import repeat
 
 from bot.files.worker.encodings.familiar import familiar
+from bot.files.worker.encodings.western_letters import czech_abbreviations, is_misplaced_ordinal, misplaced
 
 _CHARS_MAX, _STEP_CHARS = 4_000, 200
 ENOUGH_CHARS = 40
@@ -155,7 +156,10 @@ def _without_vowels(text: str) -> float:
 
 
 def _numbered(text: str, codec: str) -> float:
-    return 0.7 * len(_NUMBERED.findall(text)) if codec in _WESTERN_CODECS and ("è." in text or "È." in text) else 0.0
+    if codec not in _WESTERN_CODECS:
+        return 0.0
+    numbers = len(_NUMBERED.findall(text)) if "è." in text or "È." in text else 0
+    return 0.7 * (numbers + czech_abbreviations(text))
 
 
 def _without_squares(text: str) -> str:
@@ -200,7 +204,7 @@ def _odd_western(around: str) -> float:
     odd += 0.3 if char in _ICELANDIC else 0.0
     odd += 0.5 if char == "ï" and before.isalpha() and before not in _VOWELS else 0.0  # it separates two vowels
     odd += 0.7 if char == "è" and after in _VOWELS else 0.0
-    return odd + (0.4 if _is_odd_pair(around) else 0.0)
+    return odd + misplaced(*around[1:]) + (0.4 if _is_odd_pair(around) else 0.0)
 
 
 def _is_odd_pair(around: str) -> bool:
@@ -223,7 +227,8 @@ def _odd_sign(around: str, category: str) -> float:
         return 0.4 if category in {"Sk", "Sm", "So"} and char not in _PLAIN_SIGNS else 0.0
     if (char in _OPENING and (left or after.isspace())) or (char == "¶" and right):
         return 0.7
-    return 0.7 if left and right and char not in _WITHIN_WORDS else 0.0
+    within = left and right and char not in _WITHIN_WORDS
+    return 0.7 if within or is_misplaced_ordinal(before, char, after) else 0.0
 
 
 def _odd_eastern(around: str, script: str) -> float:
