@@ -1,8 +1,8 @@
-"""An edited question goes in; it is asked as it is now, as long as nobody has read words of its answer.
+"""Answers an edited question as it reads now, as long as nobody has read words of its answer.
 
-The edit is written down with its question, whichever process Slack delivers it to. One that waits is then asked like
-that. If its turn is running, the process that runs it reads the edit, at once or when it looks for edits next
-(``stops``), and answers anew from the beginning. Once words were written, the answer goes on as it was asked.
+The edit is stored with its question, whichever process Slack delivers it to. A question that waits is then asked in
+its new form. If its turn is running, the process that runs it sees the edit, at once or when it next looks for edits
+(``stops``), and starts the answer again. Once words were written, the answer goes on as it was asked.
 
 I/O: the database through ``Asked``.
 """

@@ -1,8 +1,8 @@
-"""A claim goes in; why it may not be answered comes out, or that it may, with the reply if people see one already.
+"""Asks the access control whether a claimed question may be answered, and shows a status if that takes long.
 
-I/O: what the access control and the reply do, and the loop's timer. Others see nothing of a question that is not
-answered, as long as Slack soon says who asks it. Where Slack is slow, whoever waits would take the bot for dead: a
-status shows that it is not. No thread is read and no model asked before it is known.
+I/O: what the access control and the reply do, and the loop's timer. Others see nothing of a question that is refused,
+as long as Slack soon says who asked it. If Slack is slow, people would think that the bot is dead, so a status appears.
+No thread is read and no model asked until it is decided.
 """
 
 from __future__ import annotations

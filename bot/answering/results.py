@@ -1,4 +1,4 @@
-"""How a turn ended goes in; the line of the log and the figures that say so come out. I/O: the clock, the log."""
+"""Records how a turn ended, in the log, the metrics and the trace. I/O: the clock, the log."""
 
 from __future__ import annotations
 

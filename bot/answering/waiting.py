@@ -1,7 +1,7 @@
-"""Signs that the model thinks come in; what people read meanwhile goes out, as often as it says something new.
+"""Shows people a status at intervals while the model has not begun to write.
 
-I/O: the loop's timer. It says no more than is known: that the model is still thinking only if it has said so since the
-last time.
+I/O: the loop's timer. The status says no more than is known: "still thinking" only if the model has signalled since the
+last status that it is.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The model's id and what a request used go in; what it costs comes out, in billionths of a dollar. Pure.
+"""Says what a request costs, in billionths of a dollar, by its model and what it used. Pure.
 
 Prices are the API's own, of 2026-11-22 (claude:en/about-claude/models/overview and
 claude:en/build-with-claude/prompt-caching); a file in TOML may replace them and add models, a table for each::

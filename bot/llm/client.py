@@ -1,4 +1,4 @@
-"""A conversation comes in, and the model's answer goes out as it is written.
+"""Sends a conversation to the Messages API, and yields the model's answer as it is written.
 
 I/O: one request to ``POST {api_url}/messages`` for each try; ``GET {api_url}/models/{id}``. Implements ``ports.Model``.
 """

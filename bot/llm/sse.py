@@ -1,7 +1,8 @@
-"""The bytes of an answer come in, as the network cuts them, and the JSON objects in them go out.
+"""Finds the JSON objects in the bytes of a response, however the network splits them.
 
-Pure. What an answer is, its bytes say and not its label: server-sent events under any name, or JSON where events were
-asked for. The rules are the standard's (WHATWG, server-sent events), and what servers were seen to send beside them:
+Pure. The bytes say what a response is, not its label: it may be server-sent events under any content type, or JSON
+although events were requested. The rules are the standard's (WHATWG, server-sent events), and what servers were seen to
+send besides:
 
 - a line ends with LF, CR or CRLF, and with nothing else: U+2028 may stand raw inside a JSON string;
 - a byte order mark before the first line is dropped, and so is one space after ``data:``;

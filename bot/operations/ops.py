@@ -1,10 +1,10 @@
-"""Whoever runs the bot asks whether it lives, whether it is ready and what it does; answers go out.
+"""Serves health, readiness and metrics to operators, on a port of their own.
 
-I/O: a listening socket of its own, which is nobody else's business: by default it is bound to this machine alone.
+I/O: a listening socket, by default bound to this machine alone.
 
-- ``/healthz``: the loop runs and the heartbeat beats. A process for which that is not so is worth a restart.
-- ``/readyz``: each part's state, and 503 where one is not ready; from the first moment of the start until the end of
-  the process, so that whoever waits for a deploy sees it begin and drain.
+- ``/healthz``: whether the loop runs and the heartbeat beats. If not, the process should be restarted.
+- ``/readyz``: the state of each part, with status 503 if one is not ready. It is served from the first moment of the
+  start until the end of the process, so a deploy can watch it start and drain.
 - ``/metrics``: what ``metrics`` has counted, with the queue as it is now.
 """
 

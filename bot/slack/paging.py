@@ -1,7 +1,7 @@
-"""A call that gives a list page by page goes in; its pages come out, with an end whatever Slack says. I/O: the calls.
+"""Fetches the pages of a list, and stops at some point whatever Slack says. I/O: the calls.
 
-Slack names the next page by a cursor; a page may be empty and still have one. A server that names a cursor again, or
-goes on naming new ones while nothing new comes, is not followed for ever. slack:apis/web-api/pagination.
+Slack names the next page by a cursor; a page may be empty and still have one. A server that repeats a cursor, or names
+new ones for ever while nothing new comes, is not followed for ever. Source: slack:apis/web-api/pagination.
 """
 
 from __future__ import annotations

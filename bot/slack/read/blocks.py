@@ -1,9 +1,9 @@
-"""Block Kit's blocks go in, whoever made them; the Markdown of what they show comes out.
+"""Reads Block Kit's blocks as Markdown of what they show, whoever made them.
 
 Pure. Slack keeps a ``markdown`` block as it is or expands it into ``rich_text``, ``header``, ``table``, ``divider``,
 ``section`` and ``image``. Texts of ``markdown``, ``mrkdwn`` and ``plain_text`` are escaped, those of ``rich_text`` and
-``raw_text`` literal. Most kinds are a few texts in a fixed order; of a kind that nobody knows yet, the texts that it
-holds are read, and ``Shown.whole`` says that there may be more.
+``raw_text`` literal. Most kinds are a few texts in a fixed order. If a kind is unknown, the texts in it are read, and
+``Shown.whole`` says that there may be more.
 Source: slack:reference/block-kit/blocks and the pages of each block.
 """
 

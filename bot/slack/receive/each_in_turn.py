@@ -1,7 +1,7 @@
-"""Who sends a delivery comes in; it goes on at once, or waits where that person has so many under way already.
+"""Limits how many deliveries of one person are handled at once, so that a flood delays only its sender.
 
-I/O: waits. Deliveries of one person share what all of them need, the database above all: whoever sends two thousand at
-once waits with those, and another one's question goes past.
+I/O: waits. All deliveries need the database: if somebody sends two thousand at once, these wait for each other, and
+other people's questions go past them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""What comes over a socket goes in, one text after the other; each is taken as JSON. I/O: what takes it.
+"""Parses the envelopes that arrive over a socket, and hands them on without letting a huge one block the rest.
 
-One socket brings everybody's envelopes: a huge one waits for its turn beside the socket instead of in it, and those
-behind it are taken meanwhile. What has no acknowledgement Slack delivers again.
+I/O: what ``take`` does. One socket carries everybody's envelopes. A huge one waits beside the socket until it can be
+parsed, and those behind it are handled meanwhile. One that is dropped is not acknowledged, so Slack delivers it
+again.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Lines of a text in an encoding of single bytes in, its words out; lines that are in UTF-8 are read as that.
+"""Decodes a text in a single-byte encoding in which some lines are UTF-8.
 
-Pure. A line can be in UTF-8 only where the first of its bytes beyond ASCII begins a character, and hardly any line in
-another encoding looks so. These are found in one pass; what lies between them is decoded at once.
+Pure. A line can be UTF-8 only if its first byte beyond ASCII begins a character, and hardly any line in another
+encoding looks like that. These lines are found in one pass; what lies between them is decoded at once.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A day as calendars and cards write it in, as people see it out.
+"""Reads a day as calendars and cards write it, and writes it as people see it.
 
-Pure. Sources: RFC 5545, 3.6.1 (an event of whole days ends before the day that is given), RFC 6350, 4.3.1 (days of no
-year), and what Apple's address book does for those: it gives a year, and says which one is to be left out.
+Pure. Sources: RFC 5545, 3.6.1 (an event of whole days ends before the day that is given), RFC 6350, 4.3.1 (days without
+a year), and what Apple's address book does for those: it gives a year, and says which one is to be left out.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A calendar, address cards or the entries of a directory in, what they say as text, and the files in them, out.
+"""Reads a calendar, address cards or the entries of a directory: what they say as text, and the files in them.
 
 I/O: reads the file, writes the text and the files; runs in a worker process.
 """

@@ -1,7 +1,6 @@
-"""Entries of a directory or an address book in LDIF in, their lines as people read them, and the files in them, out.
+"""Reads entries of a directory or an address book in LDIF: lines for people, and the files in them.
 
-Pure. Source: RFC 2849. A value that is not plain ASCII stands there in base64, as the names of most people outside
-English do, and long lines are folded.
+Pure. Source: RFC 2849. A value that is not plain ASCII, such as many names, is in base64, and long lines are folded.
 """
 
 from __future__ import annotations

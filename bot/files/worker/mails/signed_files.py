@@ -1,4 +1,4 @@
-"""A signed or compressed file (PKCS #7, CMS: .p7m, .p7s, .p7z) in, the file in it out.
+"""Extracts the file from a signed or compressed one (PKCS #7, CMS: .p7m, .p7s, .p7z).
 
 I/O: reads the file and writes the one in it; runs in a worker process. Nothing is verified.
 """

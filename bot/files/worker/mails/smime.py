@@ -1,4 +1,4 @@
-"""A signed or compressed S/MIME message (smime.p7m, smime.p7z) in, the mail in it out.
+"""Extracts the mail from a signed or compressed S/MIME message (smime.p7m, smime.p7z).
 
 Pure. Sources: RFC 5652 (signed-data) in BER, whose content is one run of bytes or many; RFC 3274 (compressed-data).
 Nothing is verified.

@@ -1,4 +1,4 @@
-"""A moment that Outlook keeps for a whole day in, the day that people see out.
+"""Works out which day people see for a moment that Outlook stores for a whole day.
 
 Pure. Sources: [MS-OXOCAL] 2.2.1.9 and 2.2.1.39 (an event of whole days begins and ends at midnight where it was made,
 which is kept in UTC), [MS-OXOCNTC] 2.2.1.5.1 (a birthday is kept at 11:59, by older versions at that midnight).

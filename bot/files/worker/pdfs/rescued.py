@@ -1,6 +1,6 @@
-"""The bytes of a PDF that lost its list of objects, its table of pages or both in, a PDF of the pages in them out.
+"""Makes a PDF of the pages that are left in one without its list of objects, its table of pages, or both.
 
-I/O: reads the PDF, writes another. Such is what arrived of a file that broke off: a PDF made for the web has its table
+I/O: reads the PDF, writes another. This is what an upload that broke off leaves: a PDF made for the web has its table
 of pages at the beginning, others have it packed at the end, and programs that repair PDFs look for it where it was.
 """
 

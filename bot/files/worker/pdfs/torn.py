@@ -1,7 +1,7 @@
-"""An opened PDF in, whether what is drawn on its pages was torn on its way out.
+"""Tells whether a PDF was damaged by a program that took it for text, so that its pages are blank.
 
-Pure, on the PDF. A program that took a PDF for text and changed its line ends, or put it into UTF-8, leaves its list of
-objects good enough for every reader, and its pages blank: nothing that is packed can be unpacked.
+Pure, on the opened PDF. Such a program changes line ends or converts to UTF-8. The list of objects stays good enough
+for every reader, but no compressed stream can be unpacked.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A picture in, the same made to fit out, in bands: what is needed besides the picture is little more than the result.
+"""Shrinks a picture in bands, so that little more memory is needed than for the picture and the result.
 
 Pure. Pillow shrinks a picture by way of one that has its new width and its old height, and one with transparency by way
 of a copy of it. Here they are as wide as a band. A band is made of all pixels that it depends on, and like any other

@@ -1,8 +1,8 @@
-"""A style sheet of a drawing in, which of its rules are for which elements out.
+"""Finds out which rules of a drawing's style sheet apply to which elements.
 
-Pure. Source: Selectors 4, as far as drawings use it: names, classes, ids, attributes, places among siblings, ``:is()``,
-``:not()`` and ``:where()``, and what lies within, below, behind or beside something. A rule that is written in another
-way is for none.
+Pure. Source: Selectors 4, as far as drawings use it: names, classes, ids, attributes, positions among siblings,
+``:is()``, ``:not()`` and ``:where()``, and all four combinators. A rule with any other selector applies to no
+element.
 """
 
 from __future__ import annotations

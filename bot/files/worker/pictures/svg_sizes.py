@@ -1,5 +1,5 @@
-"""A drawing whose shapes get sizes and places from styles, or have them worked out (``calc()``), in; the same with
-all of that in attributes, as the renderer knows it, out.
+"""Writes sizes and positions that a drawing's styles set or compute (``calc()``) into the attributes that the renderer
+reads.
 
 Pure. Sources: SVG 2 (geometry properties), CSS Values 4 (``calc()``). Rules with selectors that the renderer does not
 know are written into the elements that they are for.

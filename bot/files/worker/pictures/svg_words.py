@@ -1,8 +1,7 @@
-"""A drawing with pieces of web pages in it (``foreignObject``) in, the same with their words as text of its own out.
+"""Turns the words of HTML within a drawing (``foreignObject``) into text of the drawing itself.
 
-Pure. Mermaid writes all its labels like that, and diagrams.net does with a shortened text beside it; the renderer draws
-no web pages, so boxes would be empty. Where words stand is estimated: letters are taken to be about half as wide as
-high.
+Pure. Mermaid writes all its labels that way, and diagrams.net does so with a shortened text beside it. The renderer
+draws no HTML, so boxes would be empty. Positions are estimated: a letter is taken to be about half as wide as high.
 """
 
 from __future__ import annotations

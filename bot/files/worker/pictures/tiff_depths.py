@@ -1,7 +1,4 @@
-"""The deep samples of a TIFF in, eight bits of each out.
-
-Pure.
-"""
+"""Converts samples of a TIFF with more than eight bits to eight bits. Pure."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A number in, the characters that the formats ``[DBNum1]``, ``[DBNum2]`` and ``[DBNum4]`` write it with out.
+"""Writes a number in the characters of the formats ``[DBNum1]``, ``[DBNum2]`` and ``[DBNum4]``.
 
-Pure. Source: what Excel shows. Where digits have places of their own, each becomes a character; a whole number without
-places is written with its units, as on cheques. ``[DBNum3]`` asks for wide digits, which are no other characters to a
-reader: they stay as they are.
+Pure. Source: what Excel shows. If the format has placeholders for digits, each digit becomes a character; otherwise a
+whole number is written with its units, as on cheques. ``[DBNum3]`` asks for wide digits, which read the same, so they
+stay as they are.
 """
 
 from __future__ import annotations

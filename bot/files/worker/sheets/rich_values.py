@@ -1,8 +1,7 @@
-"""Reads cells that hold more than a value: pictures, data types such as stocks and places, newer errors. For older
-programs such a cell says #VALUE!. WPS Office uses a formula of its own for pictures, whose names lead to them.
+"""Reads cells that hold more than a value: pictures, data types such as stocks and places, newer errors.
 
-I/O: reads parts of the package with the first such cell, and writes pictures. Source: [MS-XLSX] 2.3.6 and 2.6 (rich
-values).
+For older programs such a cell says #VALUE!. WPS Office has a formula of its own for pictures, which names them. I/O:
+reads parts of the package with the first such cell, and writes pictures. Source: [MS-XLSX] 2.3.6 and 2.6 (rich values).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What begins a list to choose from in a Word document in, its choices as a line out, which no page shows.
+"""Lists the choices of a drop-down list in a Word document in one line, since no page shows them.
 
 Pure. Source: ECMA-376 part 1, 17.5.2 (content controls) and 17.16.9 (forms of Word 97).
 """

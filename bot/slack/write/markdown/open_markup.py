@@ -1,4 +1,4 @@
-"""A text that is still growing goes in; where markup begins that its newest words leave open comes out. Pure.
+"""Finds where markup begins that the newest words of a growing text have not closed yet. Pure.
 
 Markup that is open shows as what it is made of: two stars, half an address. It counts only where it could begin, before
 a word and not right behind one: "2 * 3" and "a_b" are words. No more of the text is looked at than ``LOOK_BACK_CHARS``:
