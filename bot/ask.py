@@ -34,9 +34,6 @@ from bot.prompt.instructions import system_prompt
 from bot.prompt.one_batch import BatchReader
 from bot.stream_events import Finished, StopReason, TextDelta
 
-HISTORY_TOKENS_MAX, HISTORY_TOKENS_MAX_SMALL_WINDOW = 800_000, 120_000
-"""A single question has no history that could be trimmed; only the model's own window limits it."""
-
 
 async def ask(settings: ModelSettings, question: str, paths: Sequence[Path]) -> int:
     """Returns 0 if the answer is complete, 1 if it is not, 2 if there was no question. Problems go to standard

@@ -57,15 +57,10 @@ class Workspaces:
         installations: Installations,
         open_one: Open,
         renewals: Renewals,
-        *,
-        quiet_s: float = QUIET_S,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._installations = installations
         self._open_one = open_one
         self._renewals = renewals
-        self._quiet_s = quiet_s
-        self._clock = clock
         self._opened: dict[str, _Opened] = {}
         self._lock = asyncio.Lock()
         self._loops: list[asyncio.Task[None]] = []
@@ -105,7 +100,7 @@ class Workspaces:
                 opened = self._opened.get(team_id) or await self._open(team_id)
         if opened is None:
             return None
-        opened.used_s = self._clock()
+        opened.used_s = time.monotonic()
         return opened.workspace
 
     async def _open(self, team_id: str) -> _Opened | None:
@@ -115,7 +110,7 @@ class Workspaces:
         async with AsyncExitStack() as parts:
             stop = partial(self._revoked, installation)
             workspace = await self._open_one(installation, stop, parts)
-            opened = _Opened(installation, installation, workspace, parts.pop_all(), self._clock())
+            opened = _Opened(installation, installation, workspace, parts.pop_all(), time.monotonic())
         self._opened[team_id] = opened
         log.info("workspace.opened", workspace=team_id)
         return opened
@@ -134,7 +129,7 @@ class Workspaces:
             del self._opened[installation.team_id]
             await opened.parts.aclose()
         if installation.rotation is not None and code == EXPIRED:
-            self._expired[installation.team_id] = self._clock()
+            self._expired[installation.team_id] = time.monotonic()
             log.error("installation.token_expired", workspace=installation.team_id, effect="questions wait")
             return
         try:
@@ -155,12 +150,12 @@ class Workspaces:
     async def _look(self) -> None:
         """What a dead process left in a workspace where nobody writes would otherwise wait for ever."""
         waiting = await self._installations.with_open_questions()
-        rested_s = self._clock() - EXPIRED_REST_S
+        rested_s = time.monotonic() - EXPIRED_REST_S
         self._expired = {team_id: at_s for team_id, at_s in self._expired.items() if at_s > rested_s}
         for team_id in waiting - self._expired.keys():
             with suppress(StoreFailed):
                 await self._workspace(team_id)
-        quiet_since_s = self._clock() - self._quiet_s
+        quiet_since_s = time.monotonic() - QUIET_S
         for team_id, opened in list(self._opened.items()):
             if team_id not in waiting and opened.used_s < quiet_since_s:
                 del self._opened[team_id]

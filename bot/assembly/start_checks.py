@@ -90,9 +90,7 @@ def of_office(settings: Settings, confinement: Confinement, *, installed: bool) 
         )
 
 
-async def of_model(
-    probe: Probe, refused: Callable[[str], None], pause_s: float = PAUSE_FIRST_S, pause_max_s: float = PAUSE_MAX_S
-) -> str:
+async def of_model(probe: Probe, refused: Callable[[str], None], pause_s: float = PAUSE_FIRST_S) -> str:
     """Returns when the API has answered: the fault if it refused at once, which ``refused`` is called with, else "".
 
     An API that is away is waited for, however long; what it says after that no longer stops anything.
@@ -117,4 +115,4 @@ async def of_model(
             log.info("model.reached", host=probe.host, model=probe.model)
             return ""
         await asyncio.sleep(pause_s)
-        pause_s = min(2 * pause_s, pause_max_s)
+        pause_s = min(2 * pause_s, PAUSE_MAX_S)

@@ -60,12 +60,9 @@ def advice(code: str) -> str:
 
 
 class Renewals:
-    """``clock``: seconds since the epoch."""
-
-    def __init__(self, installations: Installations, renew: Renew, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, installations: Installations, renew: Renew) -> None:
         self._installations = installations
         self._renew = renew
-        self._clock = clock
         self._unwritten: dict[str, tuple[Installation, Installation]] = {}
 
     async def look(self, known: Collection[Installation]) -> list[Installation]:
@@ -76,7 +73,7 @@ class Renewals:
         for team_id in await self._installations.due_for_renewal():
             if (due := await self._installations.begin_renewal(team_id, AGAIN_S)) is not None:
                 await self._renew_one(due)
-        newer = [await self._newer(one) for one in known if one.rotation and one.rotation.renew_at_s <= self._clock()]
+        newer = [await self._newer(one) for one in known if one.rotation and one.rotation.renew_at_s <= time.time()]
         return [one for one in newer if one is not None]
 
     async def _renew_one(self, due: Installation) -> None:
@@ -91,7 +88,7 @@ class Renewals:
         except SlackError as error:
             await self._refused(due, error.code)
             return
-        after = rotation(tokens.refresh_token or rotates.refresh_token, tokens.life_s, self._clock())
+        after = rotation(tokens.refresh_token or rotates.refresh_token, tokens.life_s, time.time())
         await self._write(due, replace(due, bot_token=tokens.bot_token, rotation=after))
 
     async def _exchanged(self, refresh_token: str) -> Tokens:

@@ -95,9 +95,9 @@ class Windows:
         )
         return Window(tokens_max, allowance, limits.cache_prefix_tokens_min(name) if self.caching else None)
 
-    def described(self, told: ModelLimits, model: str = "") -> None:
-        """By the endpoint."""
-        self._told[model or self.model] = told
+    def described(self, told: ModelLimits) -> None:
+        """What the endpoint says of the configured model."""
+        self._told[self.model] = told
 
     def counted(self, model: str, estimated: float, counted: int) -> None:
         """By the endpoint, of a request that was estimated before; 0 where it does not say."""

@@ -1,15 +1,12 @@
 """Decides whether a message without a mention is meant for the bot.
 
-I/O: the database. Implements ``slack.receive.listeners.Conversations``. Rules: whoever mentions the bot talks with it
+I/O: the database. Implements ``slack.receive.handlers.Conversations``. Rules: whoever mentions the bot talks with it
 from then on, without a mention. Once that person addresses somebody else, or another person writes, nobody does until
 the bot is mentioned again. The messages' own times decide, in whatever order Slack delivers them. Nothing is kept of
 threads in which it was never mentioned.
 """
 
 from __future__ import annotations
-
-import time
-from collections.abc import Callable
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -24,11 +21,9 @@ NOBODY = ""
 
 
 class StoredConversations:
-    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock."""
-
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        insert = (postgresql if database.shared else sqlite).insert(conversations).values(at=database.now(clock))
+        insert = (postgresql if database.shared else sqlite).insert(conversations).values(at=database.now())
         new = {name: insert.excluded[name] for name in ("user_id", "since", "at")}
         key = [column.name for column in conversations.primary_key]
         newer = conversations.c.since < insert.excluded.since

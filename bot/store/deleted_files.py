@@ -6,7 +6,7 @@ I/O: the database. Implements ``files.forgetting.DeletedFiles``; ``StoredQuestio
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,14 +18,11 @@ from bot.store.statements import SERVER_NOW
 
 
 class StoredDeletedFiles:
-    """``clock`` as in ``StoredQuestions``."""
-
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._clock = clock
 
     async def add(self, *files: tuple[str, str]) -> None:
-        await self._database.run(lambda connection: add(connection, files, self._clock()))
+        await self._database.run(lambda connection: add(connection, files, time.time()))
 
     async def since(self, at_s: float) -> dict[str, float]:
         query = (

@@ -6,9 +6,6 @@ both decides and remembers, so when several processes ask at the same moment onl
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -19,16 +16,13 @@ KEY = ("team_id", "user_id", "reason")
 
 
 class StoredSentences:
-    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock."""
-
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._clock = clock
         self._insert = postgresql.insert if database.shared else sqlite.insert
 
     async def may_hear(self, team_id: str, user_id: str, reason: str, silent_s: float) -> bool:
         said = self._insert(refusal_sentences).values(
-            team_id=team_id, user_id=user_id, reason=reason, at=self._database.now(self._clock)
+            team_id=team_id, user_id=user_id, reason=reason, at=self._database.now()
         )
         # A clock that was set back must not silence anybody until it is there again.
         ago_s = sa.func.abs(said.excluded.at - refusal_sentences.c.at)

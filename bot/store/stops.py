@@ -5,8 +5,7 @@ Implements ``stops.Stops``.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -20,11 +19,9 @@ from bot.store.statements import IS_QUESTION, Timed, key_of, of_question
 
 
 class StoredStops:
-    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock."""
-
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._add_no_question = Timed(database.now(clock), shared=database.shared).add_no_question
+        self._add_no_question = Timed(database.now(), shared=database.shared).add_no_question
 
     async def wish(self, wish: StopWish) -> int:
         """Only the first wish counts."""

@@ -6,9 +6,6 @@ carried out once.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
@@ -21,11 +18,9 @@ from bot.store.schema import thread_settings
 
 
 class StoredThreadSettings:
-    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock."""
-
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        now = database.now(clock)
+        now = database.now()
         insert = (postgresql if database.shared else sqlite).insert
         self._add_no_question = statements.Timed(now, shared=database.shared).add_no_question
         new = insert(thread_settings).values(at=now)

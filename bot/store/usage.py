@@ -10,7 +10,6 @@ Implements ``ports.UsageRecords``.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -98,11 +97,11 @@ def _sum(connection: Connection, figure: sa.ColumnElement[int], whose: sa.Column
 class StoredUsage:
     """What cannot be written at once is kept, and written when the database is back."""
 
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
         self._count = _add_to((postgresql if database.shared else sqlite).insert(usage))
         there = questions.c.id.in_(sa.bindparam("ids", expanding=True))
-        self._there = sa.select(questions.c.id, database.now(clock).label("now")).where(there)
+        self._there = sa.select(questions.c.id, database.now().label("now")).where(there)
         self._owed: dict[tuple[int, str], tuple[Question, Usage]] = {}
         self._writing: asyncio.Task[None] | None = None
 

@@ -5,9 +5,6 @@ Implements ``home.UsedToday``. Days are UTC, by the database's clock.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -18,11 +15,9 @@ from bot.store.usage import DAY_S, TOKENS
 
 
 class StoredUsageToday:
-    """``clock``: seconds since the epoch, used only if the database is not shared; a shared one has its own clock."""
-
-    def __init__(self, database: Database, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._now = database.now(clock)
+        self._now = database.now()
 
     async def today(self, team_id: str, user_id: str) -> Used:
         tokens = sum((usage.c[name] for name in TOKENS[1:]), start=usage.c[TOKENS[0]])

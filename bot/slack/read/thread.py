@@ -71,14 +71,12 @@ class ThreadReader:
         *,
         bot_user_id: str,
         bot_id: str,
-        patience_s: float = PATIENCE_S,
         closed: Collection[str] = (),
     ) -> None:
         """``closed`` as in ``linked``."""
         self._api = api
         self.names = names
         self._named = NamedMessages(names, bot_user_id, bot_id)
-        self._patience_s = patience_s
         self._linked = LinkedMessages(api, names, closed)
 
     async def read(self, question: Question) -> list[ThreadMessage]:
@@ -233,7 +231,7 @@ class ThreadReader:
 
     async def _call(self, method: str, **arguments: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
         """Reading twice does no harm, so temporary errors are retried."""
-        return await patiently(partial(self._api.call, method, **arguments), self._patience_s)
+        return await patiently(partial(self._api.call, method, **arguments), PATIENCE_S)
 
     async def _history(self, messages: Sequence[Json], question: Question) -> list[Json]:
         """Orders messages by what the model knew: an answer comes after its question even if people wrote in between.

@@ -7,7 +7,6 @@ Source: slack:reference/methods/views.publish, slack:surfaces/app-home, slack:re
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
@@ -25,15 +24,14 @@ BLOCKS_MAX = 100
 
 
 class HomeTab:
-    def __init__(self, api: SlackClient, home: Home, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, api: SlackClient, home: Home) -> None:
         self._api = api
         self._home = home
-        self._clock = clock
         self._published_s: OrderedDict[str, float] = OrderedDict()
 
     async def opened(self, user_id: str, channel_id: str) -> None:
         """Never raises ``SlackError``."""
-        now_s = self._clock()
+        now_s = monotonic()
         if now_s - self._published_s.get(user_id, now_s - AGAIN_AFTER_S) < AGAIN_AFTER_S:
             return
         self._published_s[user_id] = now_s

@@ -85,11 +85,6 @@ class ResponseUrlOutlet:
         thread = {"thread_ts": thread_ts} if thread_ts else {}
         await self._post({**place, **thread, **NO_PREVIEWS, **message(content)})
 
-    async def say(self, sentence: str) -> None:
-        """Adds it to what is there."""
-        place = {"response_type": "ephemeral", "replace_original": False}
-        await self._post({**place, **NO_PREVIEWS, **message(Content(footer=(sentence,)))})
-
     async def _post(self, body: dict[str, Any]) -> None:
         if not self._allowed:
             raise SlackRefused(METHOD, "foreign_host")

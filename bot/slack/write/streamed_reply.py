@@ -57,7 +57,6 @@ class StreamedReply:
     """What ends the stream before edits go on."""
     _closing_tries: int = 0
     _stop_can_wait: bool = False
-    _status: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         self._stream.times = self.times
@@ -91,7 +90,6 @@ class StreamedReply:
         return self._stream.parts > 0 or self._edits.has_message
 
     def status(self, text: str) -> None:
-        self._status = text
         self._edits.status(text)
         if not self._stream.text.strip():
             self._leave_streaming(self._stream.waiting_since_s or 0.0)

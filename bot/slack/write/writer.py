@@ -1,7 +1,7 @@
 """Carries out a plan in Slack, one call at a time. I/O: Slack, through an outlet.
 
 One task writes one reply, so that its calls never overlap. It asks the plan what to do when its turn to call has come,
-so that every call carries the newest words. What Slack cannot do now is tried again for ``patience_s``; what a failure
+so that every call carries the newest words. What Slack cannot do now is tried again for ``PATIENCE_S``; what a failure
 means is the plan's to say. Implements ``ports.Reply``.
 """
 
@@ -78,7 +78,6 @@ class Writer:
         status_line: StatusLine | None = None,
         *,
         posts_status: bool = False,
-        patience_s: float = PATIENCE_S,
     ) -> None:
         self._plan = plan
         self._outlet = outlet
@@ -91,7 +90,7 @@ class Writer:
         self.begun = False
         self._ticket: Ticket | None = None
         self._call: asyncio.Future[None] | None = None
-        self._pauses = Pauses(patience_s)
+        self._pauses = Pauses(PATIENCE_S)
         self._overlooked = Overlooked(outlet.see)
         self._failure: SlackError | LeaseLost | None = None
         self._has_message = asyncio.Event()

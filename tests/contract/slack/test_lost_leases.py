@@ -13,6 +13,7 @@ from bot.errors import LeaseLost
 from bot.lease import Lease, work_under
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.slack.write.content import Content
 from bot.slack.write.response_url import ResponseUrlOutlet
 from playground.workspace.workspace import Workspace
 
@@ -43,7 +44,7 @@ async def test_nothing_is_sent_to_the_address_of_a_command(ws: Workspace, sessio
     work_under(lease)
     lease.lose()
     with pytest.raises(LeaseLost):
-        await ResponseUrlOutlet(f"{ws.api_url}commands/1", session, ws.api_url).say("words")
+        await ResponseUrlOutlet(f"{ws.api_url}commands/1", session, ws.api_url).post_for_all(Content("words"), "")
 
 
 async def test_what_is_read_and_what_follows_the_end_of_a_turn_is_still_called(

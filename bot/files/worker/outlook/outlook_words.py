@@ -28,7 +28,6 @@ _KINDS = (
     *(("ipm.schedule", "invitation"), ("ipm.task", "task")),
     *(("ipm.stickynote", "note"), ("ipm.activity", "journal entry")),
 )
-_ADDRESSES = "address"
 _CONTACT: dict[Key, str] = {
     0x3001: "Name",
     0x3A45: "Title",

@@ -31,7 +31,6 @@ class _Head:
     """Negative if the first row is the top one."""
     bits: int
     packing: int
-    colours: int
     header_bytes: int
     pixels_at: int
 
@@ -65,14 +64,14 @@ def _head(data: bytes) -> _Head:
     try:
         pixels_at, header_bytes = struct.unpack_from("<II", data, 10)
         width, height, bits = struct.unpack_from("<ii2xH", data, 18)
-        packing, colours = 0, 0
+        packing = 0
         if header_bytes >= _PLAIN_HEADER_BYTES:
-            packing, colours = struct.unpack_from("<I12xI", data, 30)
+            (packing,) = struct.unpack_from("<I12x4x", data, 30)
     except struct.error as error:
         raise BmpError(str(error)) from error
     if data[:2] != b"BM" or header_bytes < _SHORT_HEADER_BYTES or width <= 0 or not height:
         raise BmpError("no bitmap")
-    return _Head(width, height, bits, packing, colours, header_bytes, pixels_at)
+    return _Head(width, height, bits, packing, header_bytes, pixels_at)
 
 
 def _indexed(data: bytes, head: _Head, pixels: bytes, row_bytes: int) -> Image.Image:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageChops
 
 RGB = 3
-_BITMAP, _INDEXED, _CMYK, _MULTICHANNEL, _LAB = 0, 2, 4, 7, 9
+_INDEXED, _CMYK, _MULTICHANNEL, _LAB = 2, 4, 7, 9
 _COLOURS = {0: 1, 1: 1, 2: 1, 3: 3, 4: 4, 7: 1, 8: 1, 9: 3}
 """Number of planes by colour mode; further planes are masks."""
 _VERSION_INFO, _THUMBNAIL, _PROFILE = 1057, 1036, 1039

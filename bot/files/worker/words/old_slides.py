@@ -16,7 +16,7 @@ from bot.files.worker.documents.bylines import byline, in_one_piece
 from bot.files.worker.documents.package import Broken
 from bot.files.worker.words.lines import Counted, Section, Words
 
-_DOCUMENT, _SLIDE, _SLIDE_ATOM, _NOTES, _NOTES_ATOM = 0x03E8, 0x03EE, 0x03EF, 0x03F0, 0x03F1
+_DOCUMENT, _SLIDE, _NOTES, _NOTES_ATOM = 0x03E8, 0x03EE, 0x03F0, 0x03F1
 _SLIDE_INFO, _LIST, _PERSIST = 0x03F9, 0x0FF0, 0x03F3
 _CHARS, _BYTES, _CSTRING = 0x0FA0, 0x0FA8, 0x0FBA
 _EDIT, _DIRECTORY, _COMMENT, _COMMENT_ATOM = 0x0FF5, 0x1772, 0x2EE0, 0x2EE1
