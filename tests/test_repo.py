@@ -133,6 +133,21 @@ def test_every_module_says_what_it_is() -> None:
     assert [name for name, tree in modules().items() if not ast.get_docstring(tree)] == []
 
 
+def test_the_protocols_that_a_docstring_says_it_implements_exist() -> None:
+    defined = {
+        f"{name.removesuffix('.py').replace('/', '.')}.{word}"
+        for name in modules()
+        for word in re.findall(r"^(?:class )?([A-Z]\w+)\b", text_of(name), flags=re.MULTILINE)
+    }
+    claimed = [
+        (name, protocol)
+        for name in modules()
+        for protocol in re.findall(r"\b[Ii]mplements\s+``([a-z_.]+\.[A-Z]\w+)``", text_of(name))
+    ]
+    missing = [one for one in claimed if not any(known.endswith(f".{one[1]}") for known in defined)]
+    assert (bool(claimed), missing) == (True, [])
+
+
 def test_modules_that_call_themselves_pure_are() -> None:
     impure = []
     for name, tree in modules().items():

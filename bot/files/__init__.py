@@ -1,4 +1,4 @@
-"""Turns attachments into blocks for the model and notes for people: ``reader.FileReader`` implements ``ports.Files``.
+"""Turns attachments into blocks for the model and notes for people; ``FileReader`` implements ``file_ports.Files``.
 
 The path of a file: ``reader`` asks the ``cache``; if it is not there, ``download`` brings the bytes to disk,
 ``conversion`` has ``sandbox`` (a ``worker`` process) or ``office`` make ``extracts`` of them, the cache stores those,

@@ -1,4 +1,4 @@
-"""Prepares attachments: ``FileReader`` implements ``ports.Files``.
+"""Prepares attachments: ``FileReader`` implements ``file_ports.Files``.
 
 I/O: downloads, worker processes, the cache directory. One file's problem is a note about that file and affects no
 other.

@@ -1,7 +1,7 @@
 """Stores installations by workspace, with their tokens encrypted. I/O: the database.
 
-Implements ``installations.Installations``. Slack's own library has stores for this, but they write tokens in plain text
-and open a second connection pool and schema beside the bot's.
+Implements ``installations.installation.Installations``. Slack's own library has stores for this, but they write tokens
+in plain text and open a second connection pool and schema beside the bot's.
 """
 
 from __future__ import annotations

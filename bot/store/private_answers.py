@@ -1,6 +1,6 @@
 """Stores private answers for as long as they can be posted for others. I/O: the database.
 
-Implements ``private_answers.PrivateAnswers``.
+Implements ``kept_answers.PrivateAnswers``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Files that the Messages API does not take are remembered by their ids in Slack. I/O: the database.
 
-Implements ``ports.RefusedFiles``; ``StoredQuestions.forget`` drops the old ones with everything else.
+Implements ``file_ports.RefusedFiles``; ``StoredQuestions.forget`` drops the old ones with everything else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Divides an answer into parts (``reply_part``): the piece that each message shows.
 
 Pure. A piece never shrinks or moves. Only the last part's piece is open (its ``end`` is ``None``), until something ends
-it: its message is full (``markdown_cut``), edits are short (``live_reply``), or its message takes no more edits.
+it: its message is full (``markdown.cut``), edits are short (``live_reply``), or its message takes no more edits.
 """
 
 from __future__ import annotations
