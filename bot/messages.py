@@ -38,6 +38,11 @@ class EntryPoint(StrEnum):
     """The press that posts a private answer for others; the model is not called. ``text`` is the private question's ts
     and the key to its answer. Without a ``response_url`` the answer goes on in a direct message."""
 
+    @classmethod
+    def in_channel(cls, channel_id: str) -> EntryPoint:
+        """How a message there asks. The ids of direct messages begin with ``D``."""
+        return cls.DIRECT if channel_id.startswith("D") else cls.MENTION
+
 
 class WordsKind(StrEnum):
     MAIL = "mail"

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from bot.errors import StoreFailed
 from bot.lease import Stop
-from bot.messages import Question
+from bot.messages import EntryPoint, Question
 from bot.ports import Claim
 from bot.telemetry.logs import get_logger, of_nobody
 
@@ -45,6 +45,11 @@ class StopWish:
     whole_thread: bool = False
     said: Question | None = None
     """The message that expresses the wish: then it is not a question, however often it is delivered."""
+
+    def as_question(self) -> Question:
+        """For the access control: a wish is let in under the same rules as a question."""
+        entry_point = EntryPoint.in_channel(self.channel_id)
+        return Question(self.team_id, self.channel_id, self.ts, self.ts, self.user_id, entry_point, "", (), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.closing import Button
 from bot.messages import EntryPoint, Question
-from bot.slack import own_messages
-from bot.slack.shapes import Json, id_of, object_of, objects_of, text_of, ts_of
+from bot.slack import interactions, own_messages
+from bot.slack.shapes import Json, object_of, objects_of, text_of, ts_of
 
 BLOCK_ID = "button"
 STOP = "stop"
@@ -78,12 +78,11 @@ def shared(body: Json, team_id: str) -> Question | None:
 
     For an ephemeral message Slack names only the place: ``container`` has it, and ``message`` is missing.
     """
-    action = next(iter(objects_of(body.get("actions"))), {})
-    if action.get("action_id") != SHARE:
+    used, container = interactions.used_element(body), object_of(body.get("container"))
+    if used.get("action_id") != SHARE:
         return None
-    container, user = object_of(body.get("container")), object_of(body.get("user"))
-    channel = id_of(object_of(body.get("channel")).get("id")) or id_of(container.get("channel_id"))
-    asked_ts, key, thread_ts = (*text_of(action.get("value")).split(" "), "", "")[:3]
+    channel = interactions.channel_id(body)
+    asked_ts, key, thread_ts = (*text_of(used.get("value")).split(" "), "", "")[:3]
     shown_ts = ts_of(container.get("message_ts")) or ts_of(object_of(body.get("message")).get("ts"))
     if not (channel and asked_ts and key and shown_ts):
         return None
@@ -93,23 +92,19 @@ def shared(body: Json, team_id: str) -> Question | None:
         channel_id=channel,
         ts=ts,
         thread_ts=ts_of(thread_ts) or ts,
-        user_id=id_of(user.get("id")),
+        user_id=interactions.user_id(body),
         entry_point=EntryPoint.SHARE,
         text=f"{asked_ts} {key}",
         attachments=(),
         response_url=text_of(body.get("response_url")) or None,
-        user_team=text_of(user.get("team_id")) or text_of(object_of(body.get("team")).get("id")),
+        user_team=interactions.user_team(body),
     )
 
 
 def stopped_question(body: Json) -> str | None:
     """The ts of the question whose answer a press should end; ``None`` for other presses."""
-    action = next(iter(objects_of(body.get("actions"))), {})
-    return _value_of(body) if action.get("action_id") == STOP else None
-
-
-def _value_of(body: Json) -> str:
-    return text_of(next(iter(objects_of(body.get("actions"))), {}).get("value"))
+    used = interactions.used_element(body)
+    return text_of(used.get("value")) if used.get("action_id") == STOP else None
 
 
 def is_under_ours(body: Json, bot_user_id: str, bot_id: str) -> bool:
@@ -127,28 +122,28 @@ def question_of(body: Json, team_id: str, bot_user_id: str, bot_id: str) -> Ques
     It belongs to ``team_id``, where the message is, whoever presses: for a person from another company ``team`` is
     their own workspace, and an app installed for a whole organisation gets none.
     """
-    channel, message = id_of(object_of(body.get("channel")).get("id")), object_of(body.get("message"))
-    user = object_of(body.get("user"))
-    action = next((text_of(action.get("action_id")) for action in objects_of(body.get("actions"))), "")
+    channel, message = interactions.channel_id(body), object_of(body.get("message"))
+    used = interactions.used_element(body)
+    action = text_of(used.get("action_id"))
     ts = ts_of(message.get("ts"))
     if not (is_under_ours(body, bot_user_id, bot_id) and channel and ts and action in {*Button, STOP}):
         return None
     button = None if action == STOP else Button(action)
-    entry_point = EntryPoint.DIRECT if channel.startswith("D") else EntryPoint.MENTION
+    entry_point = EntryPoint.in_channel(channel)
     text = "" if button is None else WORDS.get(button, "")
     if button is Button.AS_FILE:
-        entry_point, text = EntryPoint.FILE, _value_of(body)
+        entry_point, text = EntryPoint.FILE, text_of(used.get("value"))
     return Question(
         team_id=team_id,
         channel_id=channel,
         ts=ts if button is None else own_messages.press_ts(ts, button),
         thread_ts=ts_of(message.get("thread_ts")) or ts,
-        user_id=id_of(user.get("id")),
+        user_id=interactions.user_id(body),
         entry_point=entry_point,
         text=text,
         attachments=(),
         response_url=None,
-        user_team=text_of(user.get("team_id")) or text_of(object_of(body.get("team")).get("id")),
+        user_team=interactions.user_team(body),
         confirmed=button is Button.READ_ALL,
     )
 
@@ -166,5 +161,5 @@ class PressedMessage:
 def pressed_message(body: Json) -> PressedMessage:
     message = object_of(body.get("message"))
     blocks = [block for block in objects_of(message.get("blocks")) if block.get("block_id") != BLOCK_ID]
-    channel_id = text_of(object_of(body.get("channel")).get("id"))
-    return PressedMessage(channel_id, text_of(message.get("ts")), text_of(message.get("text")), blocks)
+    channel, ts, text = interactions.channel_id(body), text_of(message.get("ts")), text_of(message.get("text"))
+    return PressedMessage(channel, ts, text, blocks)

@@ -8,6 +8,7 @@ slack:messaging/formatting-message-text.
 from __future__ import annotations
 
 import re
+from typing import Any
 
 _ENTITIES = ("&amp;", "&lt;", "&gt;")
 _HALF_ENTITY = re.compile(r"&\w{0,3}\Z")
@@ -40,6 +41,12 @@ def plain(text: str, chars_max: int | None = None) -> str:
     if (cut := _HALF_ENTITY.search(kept)) and escaped[cut.start() :].startswith(_ENTITIES):
         kept = kept[: cut.start()]
     return kept.rstrip() + "…"
+
+
+def text_object(text: str) -> dict[str, Any]:
+    """For a block: a text in which Slack reads no mention, no link, no emoji and no markup.
+    slack:reference/block-kit/composition-objects/text-object."""
+    return {"type": "plain_text", "text": text, "emoji": False}
 
 
 def _escaped(text: str) -> str:

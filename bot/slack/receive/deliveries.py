@@ -16,11 +16,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, Protocol
 
 from bot.errors import StoreFailed, StoreLost
+from bot.slack import interactions
 from bot.slack.receive import feedback, shortcuts
 from bot.slack.receive.each_in_turn import EachInTurn
 from bot.slack.receive.kinds import MENTION, kind_of, mentions_the_bot
 from bot.slack.receive.listeners import Listeners
-from bot.slack.shapes import Json, object_of, objects_of, text_of
+from bot.slack.shapes import Json, object_of, text_of
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
@@ -112,6 +113,6 @@ def _has_listener(body: dict[str, Any]) -> bool:
     event = body.get("event")
     if body.get("type") == "event_callback":
         return isinstance(event, dict) and bool(text_of(event.get("type")))
-    pressed = next((text_of(action.get("action_id")) for action in objects_of(body.get("actions"))), "")
+    pressed = text_of(interactions.used_element(body).get("action_id"))
     ours = bool(shortcuts.used(body)) or feedback.is_reason(body)
     return "command" in body or ours or (body.get("type") == "block_actions" and bool(pressed))

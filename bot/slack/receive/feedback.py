@@ -12,8 +12,9 @@ from typing import Any
 
 from bot.feedback import Vote, VoteReason
 from bot.messages import EntryPoint, Question
-from bot.slack import buttons
-from bot.slack.shapes import Json, id_of, object_of, objects_of, text_of, ts_of
+from bot.slack import buttons, interactions
+from bot.slack.escape import text_object
+from bot.slack.shapes import Json, id_of, object_of, text_of, ts_of
 
 WHY = "feedback_reason"
 BLOCK, ACTION = "reason", "words"
@@ -23,23 +24,21 @@ THANKS = "Thank you for telling me."
 
 def vote_of(body: Json, team_id: str) -> Vote | None:
     """The vote; ``None`` for other presses, and for one that does not name the answer."""
-    action = next(iter(objects_of(body.get("actions"))), {})
-    value = action.get("value")
-    if action.get("action_id") != buttons.FEEDBACK or value not in {buttons.GOOD, buttons.BAD}:
+    used = interactions.used_element(body)
+    value = text_of(used.get("value"))
+    if used.get("action_id") != buttons.FEEDBACK or value not in {buttons.GOOD, buttons.BAD}:
         return None
     container, message = object_of(body.get("container")), object_of(body.get("message"))
-    channel = id_of(object_of(body.get("channel")).get("id")) or id_of(container.get("channel_id"))
+    channel, user = interactions.channel_id(body), interactions.user_id(body)
     ts = ts_of(message.get("ts")) or ts_of(container.get("message_ts"))
-    user = _user_id(body)
     return Vote(team_id, channel, ts, user, value == buttons.GOOD) if channel and ts and user else None
 
 
 def voter(vote: Vote, body: Json) -> Question:
     """For the access control, and for what only the voter is told: voting is let in under the same rules as asking."""
-    user = object_of(body.get("user"))
     thread_ts = text_of(object_of(body.get("message")).get("thread_ts")) or vote.ts
     of = (vote.team_id, vote.channel_id, f"{vote.ts}0", thread_ts, vote.user_id, EntryPoint.MENTION, "", (), None)
-    return Question(*of, user_team=text_of(user.get("team_id")) or text_of(object_of(body.get("team")).get("id")))
+    return Question(*of, user_team=interactions.user_team(body))
 
 
 def why_view(vote: Vote) -> dict[str, Any]:
@@ -49,7 +48,7 @@ def why_view(vote: Vote) -> dict[str, Any]:
         "multiline": True,
         "focus_on_load": True,
         "max_length": CHARS_MAX,
-        "placeholder": _plain("Wrong, made up, not what I asked, too long…"),
+        "placeholder": text_object("Wrong, made up, not what I asked, too long…"),
     }
     said = (
         "Your vote has been counted. Whoever runs me can read what you write here, and it is kept for at most 90 days."
@@ -58,18 +57,18 @@ def why_view(vote: Vote) -> dict[str, Any]:
         "type": "modal",
         "callback_id": WHY,
         "private_metadata": json.dumps({"channel": vote.channel_id, "ts": vote.ts}),
-        "title": _plain("What was wrong?"),
-        "submit": _plain("Send"),
-        "close": _plain("Skip"),
+        "title": text_object("What was wrong?"),
+        "submit": text_object("Send"),
+        "close": text_object("Skip"),
         "blocks": [
             {
                 "type": "input",
                 "block_id": BLOCK,
                 "optional": True,
-                "label": _plain("What could have been better?"),
+                "label": text_object("What could have been better?"),
                 "element": words,
             },
-            {"type": "context", "elements": [_plain(said)]},
+            {"type": "context", "elements": [text_object(said)]},
         ],
     }
 
@@ -80,20 +79,6 @@ def is_reason(body: Json) -> bool:
 
 def reason_of(body: Json, team_id: str) -> VoteReason | None:
     """The reason for a vote; ``None`` if nothing was written or the answer is not named."""
-    view = object_of(body.get("view"))
-    try:
-        about = object_of(json.loads(text_of(view.get("private_metadata"))))
-    except ValueError:
-        return None
-    values = object_of(object_of(view.get("state")).get("values"))
-    words = text_of(object_of(object_of(values.get(BLOCK)).get(ACTION)).get("value")).strip()
-    channel, ts, user = id_of(about.get("channel")), ts_of(about.get("ts")), _user_id(body)
+    about, words = interactions.carried_along(body), interactions.typed_in(body, BLOCK, ACTION).strip()
+    channel, ts, user = id_of(about.get("channel")), ts_of(about.get("ts")), interactions.user_id(body)
     return VoteReason(team_id, channel, ts, user, words) if words and channel and ts and user else None
-
-
-def _user_id(body: Json) -> str:
-    return id_of(object_of(body.get("user")).get("id"))
-
-
-def _plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text, "emoji": False}

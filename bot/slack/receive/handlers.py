@@ -14,6 +14,9 @@ from bot.messages import Question, ThreadKey
 from bot.slack import buttons
 from bot.stops import StopWish
 
+KNOWN_WITHIN_S = 1.5
+"""Slack waits three seconds for an acknowledgement; this much of it may be used to learn who wrote a message."""
+
 
 class Conversations(Protocol):
     """Implemented by the database: who is talking with the bot in a thread."""

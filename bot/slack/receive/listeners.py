@@ -17,11 +17,11 @@ from bot.commands.spoken import command_in
 from bot.feedback import Vote
 from bot.loop_share import beside
 from bot.messages import EntryPoint, Question
-from bot.slack import buttons
+from bot.slack import buttons, interactions
 from bot.slack.receive import changes, feedback, shortcuts
 from bot.slack.receive.after_the_ack import AfterTheAck, FirstOnes
 from bot.slack.receive.command_help import HELP, asks_for_help
-from bot.slack.receive.handlers import Handlers
+from bot.slack.receive.handlers import KNOWN_WITHIN_S, Handlers
 from bot.slack.receive.payloads import (
     Ignored,
     Unaddressed,
@@ -34,7 +34,7 @@ from bot.slack.receive.payloads import (
     tells_of_revoked_token,
 )
 from bot.slack.receive.twins import Twins, message_of
-from bot.slack.shapes import object_of, text_of
+from bot.slack.shapes import text_of
 from bot.slack.web_api.identity import Identity
 from bot.stops import StopWish
 from bot.telemetry import metrics
@@ -46,8 +46,6 @@ THINKING = "Thinking…"
 READING = "I'm reading the thread. My summary will appear here in a moment, and only you will see it."
 NOT_OPENED = "Slack didn't let me open the window for your question in time. Please try again."
 MEMBER_WITHIN_S = 1.0
-KNOWN_WITHIN_S = 1.5
-"""Slack waits three seconds for an acknowledgement; this much of it may be used to learn who wrote a message."""
 
 
 class Listeners:
@@ -82,7 +80,7 @@ class Listeners:
         identity = self._identity
         wish = changes.wish_to_stop(body, identity.team_id, identity.bot_user_id, identity.bot_id)
         if wish is not None:
-            if not wish.user_id or await self._handlers.refusal(_asked_by(wish), within_s=KNOWN_WITHIN_S) is None:
+            if not wish.user_id or await self._handlers.refusal(wish.as_question(), within_s=KNOWN_WITHIN_S) is None:
                 await self._handlers.stop(wish)
             return
         edited = changes.edited(body)
@@ -178,7 +176,7 @@ class Listeners:
     async def on_shortcut(self, body: dict[str, Any]) -> None:
         """A modal is opened before anything else, since its trigger lives for only three seconds."""
         if shortcuts.used(body) == shortcuts.ASK_ABOUT:
-            self._later.run_for(_user_of(body), self._open_modal(body))
+            self._later.run_for(interactions.user_id(body), self._open_modal(body))
             return
         question = await beside(partial(shortcuts.asked, body, self._identity.team_id))
         if question is None:
@@ -244,13 +242,3 @@ class Listeners:
             return question
         is_bot = await self._handlers.is_bot(doubtful, within_s=KNOWN_WITHIN_S)
         return await beside(partial(read, is_bot=is_bot)) if long else read(is_bot=is_bot)
-
-
-def _user_of(body: dict[str, Any]) -> str:
-    return text_of(object_of(body.get("user")).get("id"))
-
-
-def _asked_by(wish: StopWish) -> Question:
-    """For the access control: a wish is let in under the same rules as a question."""
-    entry_point = EntryPoint.DIRECT if wish.channel_id.startswith("D") else EntryPoint.MENTION
-    return Question(wish.team_id, wish.channel_id, wish.ts, wish.ts, wish.user_id, entry_point, "", (), None)

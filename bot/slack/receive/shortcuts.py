@@ -13,10 +13,11 @@ from typing import Any
 
 from bot.messages import AuthorKind, EntryPoint, Question
 from bot.prompt.spoken import head, typed
-from bot.slack import own_messages
+from bot.slack import interactions, own_messages
+from bot.slack.escape import text_object
 from bot.slack.read import mentions
 from bot.slack.read.message_text import markdown_of
-from bot.slack.shapes import Json, id_of, object_of, text_of, ts_of
+from bot.slack.shapes import Json, object_of, text_of, ts_of
 
 ASK_ABOUT = "ask_about_message"
 SUMMARISE = "summarise_thread"
@@ -60,7 +61,7 @@ def ask_view(body: Json) -> dict[str, Any] | None:
         "multiline": True,
         "focus_on_load": True,
         "max_length": QUESTION_CHARS_MAX,
-        "placeholder": _plain("What would you like to know?"),
+        "placeholder": text_object("What would you like to know?"),
     }
     about = (
         "The answer will go into this message's thread, where everybody can see it. I'll read the whole thread first."
@@ -69,28 +70,23 @@ def ask_view(body: Json) -> dict[str, Any] | None:
         "type": "modal",
         "callback_id": ASK_ABOUT,
         "private_metadata": json.dumps(place),
-        "title": _plain("Ask about this"),
-        "submit": _plain("Ask"),
-        "close": _plain("Cancel"),
+        "title": text_object("Ask about this"),
+        "submit": text_object("Ask"),
+        "close": text_object("Cancel"),
         "blocks": [
-            {"type": "input", "block_id": QUESTION_BLOCK, "label": _plain("Your question"), "element": prompt},
-            {"type": "context", "elements": [_plain(about)]},
+            {"type": "input", "block_id": QUESTION_BLOCK, "label": text_object("Your question"), "element": prompt},
+            {"type": "context", "elements": [text_object(about)]},
         ],
     }
 
 
 def submitted(body: Json, team_id: str) -> Question | None:
     """The question from the modal; ``None`` if it does not say what it is about."""
-    view = object_of(body.get("view"))
-    try:
-        place = json.loads(text_of(view.get("private_metadata")))
-    except ValueError:
+    place = interactions.carried_along(body)
+    if not all(text_of(place.get(name)) for name in ("channel", "root", "action_ts")):
         return None
-    if not isinstance(place, dict) or not all(text_of(place.get(name)) for name in ("channel", "root", "action_ts")):
-        return None
-    values = object_of(object_of(view.get("state")).get("values"))
-    words = text_of(object_of(object_of(values.get(QUESTION_BLOCK)).get(QUESTION_ACTION)).get("value"))
-    words, quoted = typed(words.strip()), place.get("quoted")
+    words = typed(interactions.typed_in(body, QUESTION_BLOCK, QUESTION_ACTION).strip())
+    quoted = place.get("quoted")
     about = f"{words}\n\n{head(ABOUT_THIS)}\n{quoted}"
     text = about if quoted and isinstance(quoted, str) and words else words
     ts = own_messages.shortcut_ts(place["action_ts"])
@@ -104,7 +100,7 @@ def errors(sentence: str) -> dict[str, str]:
 
 def _place(body: Json) -> dict[str, str] | None:
     message = object_of(body.get("message"))
-    channel, ts = id_of(object_of(body.get("channel")).get("id")), ts_of(message.get("ts"))
+    channel, ts = interactions.channel_id(body), ts_of(message.get("ts"))
     root, action_ts = ts_of(message.get("thread_ts")) or ts, text_of(body.get("action_ts"))
     if not (channel and ts and own_messages.is_ts(action_ts)):
         return None
@@ -125,21 +121,16 @@ def _quoted(message: Json) -> str:
     return "\n".join(f"> {line}" for line in short.splitlines())[: QUOTED_CHARS_MAX + 50]
 
 
-def _question(body: Json, team_id: str, place: dict[str, str], ts: str, entry_point: EntryPoint, text: str) -> Question:
-    user = object_of(body.get("user"))
+def _question(body: Json, team_id: str, place: Json, ts: str, entry_point: EntryPoint, text: str) -> Question:
     return Question(
         team_id=team_id,
         channel_id=place["channel"],
         ts=ts,
         thread_ts=place["root"],
-        user_id=id_of(user.get("id")),
+        user_id=interactions.user_id(body),
         entry_point=entry_point,
         text=text,
         attachments=(),
         response_url=None,
-        user_team=text_of(user.get("team_id")) or text_of(object_of(body.get("team")).get("id")),
+        user_team=interactions.user_team(body),
     )
-
-
-def _plain(text: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": text, "emoji": False}

@@ -13,6 +13,7 @@ from typing import Any
 from bot.errors import SlackError
 from bot.home import Home, Section
 from bot.limits import HEADER_TEXT_CHARS_MAX, SECTION_TEXT_CHARS_MAX
+from bot.slack.escape import text_object
 from bot.slack.web_api.client import SlackClient
 from bot.telemetry.logs import get_logger
 
@@ -50,7 +51,7 @@ def view_of(sections: tuple[Section, ...]) -> dict[str, Any]:
     blocks: list[dict[str, Any]] = []
     for number, section in enumerate(sections):
         blocks += [{"type": "divider"}] if number else []
-        title = {"type": "plain_text", "text": section.title[:HEADER_TEXT_CHARS_MAX], "emoji": False}
+        title = text_object(section.title[:HEADER_TEXT_CHARS_MAX])
         blocks.append({"type": "header", "text": title})
         blocks += [
             {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}

@@ -15,7 +15,7 @@ from bot.citing.marks import SOURCE_HEAD
 from bot.limits import CONTEXT_ELEMENTS_MAX, SECTION_TEXT_CHARS_MAX
 from bot.messages import Note, Source
 from bot.slack import buttons
-from bot.slack.escape import escape, plain
+from bot.slack.escape import escape, plain, text_object
 from bot.slack.write import web_pages
 from bot.slack.write.content import Content, Form
 from bot.slack.write.markdown.shown_names import shown_name
@@ -50,7 +50,7 @@ def message(content: Content, stops: str = "") -> dict[str, Any]:
         answer = [{"type": "markdown", "text": escape(shown)}]
     elif content.markdown:
         answer = [
-            {"type": "section", "text": {"type": "plain_text", "text": chunk, "emoji": False}, "expand": True}
+            {"type": "section", "text": text_object(chunk), "expand": True}
             for chunk in _chunks(content.markdown, SECTION_TEXT_CHARS_MAX - 100)
         ]
     text = plain(content.markdown or "\n".join([*footer, *bill]), NOTIFICATION_CHARS_MAX)
@@ -100,7 +100,7 @@ def context(lines: list[str]) -> list[dict[str, Any]]:
     shown = lines[: CONTEXT_ELEMENTS_MAX - 1]
     if rest := lines[CONTEXT_ELEMENTS_MAX - 1 :]:
         shown = [*shown, "\n".join(rest)]
-    elements = [{"type": "plain_text", "text": line[:CONTEXT_TEXT_CHARS_MAX], "emoji": False} for line in shown]
+    elements = [text_object(line[:CONTEXT_TEXT_CHARS_MAX]) for line in shown]
     return [{"type": "context", "elements": elements}]
 
 

@@ -24,7 +24,7 @@ from bot.kept_answers import PrivateAnswer, PrivateAnswers
 from bot.messages import EntryPoint, Question
 from bot.ports import ReplyRecords
 from bot.slack import buttons, own_messages
-from bot.slack.escape import escape, plain
+from bot.slack.escape import escape, plain, text_object
 from bot.slack.web_api.client import SlackClient
 from bot.slack.write import direct_posts
 from bot.slack.write.asides import tell
@@ -139,7 +139,7 @@ class PrivateReply(WrappedReply):
     async def _root(self, channel_id: str, asked: str) -> str:
         short = asked if len(asked) <= ASKED_CHARS_MAX else f"{asked[: ASKED_CHARS_MAX - 1]}…"
         words = YOU_ASKED.format(asked=short)
-        section = {"type": "section", "text": {"type": "plain_text", "text": words, "emoji": False}}
+        section = {"type": "section", "text": text_object(words)}
         return await direct_posts.post_once(
             self._desk.api,
             channel_id,

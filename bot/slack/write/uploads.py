@@ -79,7 +79,7 @@ class AnswerUploads:
     async def of_press(self, question: Question, lease: Lease, *, again: bool) -> Outcome:
         """Whoever pressed the button has the files in the thread, or a sentence that says why not. ``question.text``
         is the ts of the question that was answered; ``again``: an earlier turn may have come to the end."""
-        asked = replace(question, ts=question.text, entry_point=_way(question))
+        asked = replace(question, ts=question.text, entry_point=EntryPoint.in_channel(question.channel_id))
         try:
             parts = await self._reader.find_replies(asked, known=await self._records.parts(asked))
         except SlackTokenInvalid:
@@ -162,9 +162,5 @@ class AnswerUploads:
         return files[0].name in await self._reader.find_uploaded(asked)
 
     async def _say(self, question: Question, sentence: str) -> Outcome:
-        await tell(self._api, replace(question, entry_point=_way(question)), sentence)
+        await tell(self._api, replace(question, entry_point=EntryPoint.in_channel(question.channel_id)), sentence)
         return Outcome.FAILED
-
-
-def _way(question: Question) -> EntryPoint:
-    return EntryPoint.DIRECT if question.channel_id.startswith("D") else EntryPoint.MENTION
