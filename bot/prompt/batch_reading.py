@@ -24,7 +24,7 @@ from bot.prompt.budget import Allowance
 from bot.prompt.draft import Draft, newly_attached
 from bot.prompt.long_documents import Bounds, Document, Reading
 from bot.prompt.one_batch import BatchReader, Run
-from bot.prompt.spoken import typed
+from bot.prompt.spoken import read_request, typed
 from bot.stream_events import Usage
 from bot.telemetry.logs import get_logger
 
@@ -34,7 +34,7 @@ AT_ONCE_MAX, AT_ONCE_EACH_MAX = 6, 3
 """Batches read at the same time: over all questions, and for one. The API counts tokens by the minute, and everybody's
 answers share the same minutes."""
 THREAD_TOKENS_MAX = 10_000
-"""Characters of the thread that each batch is read with."""
+"""Estimated tokens of the thread that each batch is read with."""
 WANTED_MAX = 10
 """As many files as one Slack message holds."""
 PLAN_TOKENS_MAX = 8_000
@@ -200,7 +200,7 @@ def _words(message: ThreadMessage, spoken: Mapping[str, str]) -> str:
     said = [message.text, *(typed(spoken.get(file.id, "")) for file in message.attachments)]
     if any(text.strip() for text in said) or not message.attachments:
         return "\n\n".join(filter(None, said))
-    return f"Please read the attached file{'s' * (len(message.attachments) > 1)}."
+    return read_request(len(message.attachments))
 
 
 def _newest(notes: Sequence[BatchNotes], chars: int) -> list[BatchNotes]:

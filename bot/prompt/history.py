@@ -5,11 +5,11 @@ block, so that the API's prompt cache recognises it. Rules:
 
 - people and other apps speak as ``user``, each with a name before the words; this bot speaks as ``assistant``;
 - who said what can be told by the form, whatever people write and files hold (``spoken``);
-- turns of one role are merged, but each message keeps blocks of its own: what comes later changes none of them. A text
-  right behind another one brings the blank line between them with it;
+- neighbouring messages of one role become one, but each keeps blocks of its own, so what comes later changes none of
+  them. A text right behind another one brings the blank line between them with it;
 - files stand before the words they came with, and a file that could not be read is named with the reason;
 - a message without words, which only mentions this bot, asks for a reply, in later turns too;
-- the first and the last turn are ``user``, and the question is the end;
+- the first and the last message are ``user``, and the question is the end;
 - over the budget the words of older messages go, but for the first; then whole messages with their files; the text says
   how many. More goes than has to, so that the cut stays in place for several turns (``steps``).
 """
@@ -25,7 +25,7 @@ from bot.conversation import Conversation, Message, Role
 from bot.estimates import MARGIN, PDF_PAGE_TOKENS, estimate_tokens
 from bot.messages import AuthorKind, ContentBlock, Note, Pace, PreparedFile, TextBlock, ThreadMessage
 from bot.prompt import spoken
-from bot.prompt.trimming import TOGETHER, Said, Size, Turn, joined, within
+from bot.prompt.trimming import TOGETHER, Said, Size, joined, within
 from bot.visible import seen
 
 __all__ = ["MARGIN", "PDF_PAGE_TOKENS", "History", "build", "estimate_tokens"]
@@ -80,7 +80,7 @@ def build(
     said.append(_question(question, heard, first=not said))
     room = Size(tokens_max / MARGIN, bytes_max) - Size.of([TextBlock(system), OPENING])
     kept = within(said, room)
-    sent = _merged(kept.turns)
+    sent = _merged(kept.messages)
     tokens = estimate_tokens([TextBlock(system), *(block for message in sent for block in message.content)])
     pace = _pace([*unique.values(), question], files)
     return History(Conversation(system, sent, tokens=tokens), kept.left_out, kept.newest, len(said), pace)
@@ -90,7 +90,7 @@ def build(
 
 
 def _said(message: ThreadMessage, heard: _Heard, *, first: bool) -> Said:
-    """Our own words are an ``assistant`` turn; files are always ``user`` content, whoever posted them."""
+    """Our own words are an ``assistant`` message; files are always ``user`` content, whoever posted them."""
     attached = tuple(_attached(message, heard))
     if message.author.kind is AuthorKind.THIS_BOT:
         text = _text_only(message.text).strip()
@@ -116,7 +116,7 @@ def _words(message: ThreadMessage, heard: _Heard) -> str:
     said = [_text_only(text).strip() for text in (message.text, *(spoken.typed(file.words) for file in prepared))]
     if words := "\n\n".join(filter(None, said)):
         return words
-    return f"Please read the attached file{'s' * (len(message.attachments) > 1)}." if message.attachments else ""
+    return spoken.read_request(len(message.attachments)) if message.attachments else ""
 
 
 def _attached(message: ThreadMessage, heard: _Heard) -> list[ContentBlock]:
@@ -181,18 +181,18 @@ def _seconds(ts: str) -> float:
 # --- the whole -----------------------------------------------------------------------------------------------------
 
 
-def _merged(turns: Sequence[Turn]) -> tuple[Message, ...]:
+def _merged(messages: Sequence[Message]) -> tuple[Message, ...]:
     merged = [
-        Message(role, _in_a_row([joined(turn.blocks) for turn in group]))
-        for role, group in groupby(turns, key=lambda turn: turn.role)
+        Message(role, _in_a_row([joined(message.content) for message in group]))
+        for role, group in groupby(messages, key=lambda message: message.role)
     ]
     return tuple(merged if merged[0].role is Role.USER else [Message(Role.USER, (OPENING,)), *merged])
 
 
-def _in_a_row(turns: Sequence[Sequence[ContentBlock]]) -> tuple[ContentBlock, ...]:
+def _in_a_row(contents: Sequence[Sequence[ContentBlock]]) -> tuple[ContentBlock, ...]:
     """Nobody says what the API puts between two texts, so that a blank line is part of the second one."""
     content: list[ContentBlock] = []
-    for first, *others in turns:
+    for first, *others in contents:
         if isinstance(first, TextBlock) and content and isinstance(content[-1], TextBlock):
             first = TextBlock(f"\n\n{first.text}")  # noqa: PLW2901 - the same block
         content += [first, *others]

@@ -109,6 +109,11 @@ def typed(text: str) -> str:
     return text.replace(HEAD, "")
 
 
+def read_request(files: int) -> str:
+    """What a message says that has files and no words."""
+    return f"Please read the attached file{'s' * (files > 1)}."
+
+
 class DistinctNames:
     """Gives out each name once. Whoever comes later with a name in use gets their id added, so that earlier text
     stays as it was."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from bot.conversation import Role
+from bot.conversation import Message, Role
 from bot.estimates import bytes_json, estimate_tokens
 from bot.messages import ContentBlock, TextBlock
 from bot.prompt import steps
@@ -29,17 +29,11 @@ class Said:
     role: Role
     words: tuple[TextBlock, ...]
 
-    def turns(self) -> list[Turn]:
+    def messages(self) -> list[Message]:
         if self.role is Role.USER:
-            return [Turn(Role.USER, (*self.attached, *self.words))]
-        both = Turn(Role.USER, self.attached), Turn(Role.ASSISTANT, self.words)
-        return [turn for turn in both if turn.blocks]
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    role: Role
-    blocks: tuple[ContentBlock, ...]
+            return [Message(Role.USER, (*self.attached, *self.words))]
+        both = Message(Role.USER, self.attached), Message(Role.ASSISTANT, self.words)
+        return [message for message in both if message.content]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +56,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    turns: list[Turn]
+    messages: list[Message]
     left_out: int
     """How many messages do not fit."""
     newest: int
@@ -73,16 +67,16 @@ def within(said: Sequence[Said], room: Size) -> Kept:
     """``said`` ends with the question."""
     whole = [Size.of((*one.attached, *one.words)) for one in said]
     if _fit(whole, room) or len(said) == 1:
-        return Kept(_turns(said), 0, len(said))
+        return Kept(_messages(said), 0, len(said))
     room -= Size(NOTICE_TOKENS, NOTICE_BYTES)
     older = said[1:-1]
     rest = room - whole[0] - whole[-1] - _total(Size.of(one.attached) for one in older)
     if not rest.is_positive:
         return _without_files_too(said, whole, room)
     cut = 1 + _cut([Size.of(one.words) for one in older], whole[-1], rest)
-    files = [Turn(Role.USER, one.attached) for one in said[1:cut] if one.attached]
-    turns = [*said[0].turns(), _notice(cut - 1), *files, *_turns(said[cut:])]
-    return Kept(turns, cut - 1, len(said) - cut)
+    files = [Message(Role.USER, one.attached) for one in said[1:cut] if one.attached]
+    messages = [*said[0].messages(), _notice(cut - 1), *files, *_messages(said[cut:])]
+    return Kept(messages, cut - 1, len(said) - cut)
 
 
 def _without_files_too(said: Sequence[Said], whole: Sequence[Size], room: Size) -> Kept:
@@ -90,12 +84,12 @@ def _without_files_too(said: Sequence[Said], whole: Sequence[Size], room: Size) 
     begin = 1 if rest.is_positive else 0
     cut = 1 + _cut(whole[1:-1], whole[-1], rest if begin else room - whole[-1])
     with_files = any(one.attached for one in said[begin:cut])
-    turns = [*_turns(said[:begin]), _notice(cut - begin, with_files=with_files), *_turns(said[cut:])]
-    return Kept(turns, cut - begin, len(said) - cut)
+    messages = [*_messages(said[:begin]), _notice(cut - begin, with_files=with_files), *_messages(said[cut:])]
+    return Kept(messages, cut - begin, len(said) - cut)
 
 
-def _turns(said: Iterable[Said]) -> list[Turn]:
-    return [turn for one in said for turn in one.turns()]
+def _messages(said: Iterable[Said]) -> list[Message]:
+    return [message for one in said for message in one.messages()]
 
 
 def _fit(sizes: Sequence[Size], room: Size) -> bool:
@@ -118,11 +112,11 @@ def _cut(older: Sequence[Size], question: Size, room: Size) -> int:
     return min(len(older), max(by_tokens, by_bytes))
 
 
-def _notice(left_out: int, *, with_files: bool = False) -> Turn:
+def _notice(left_out: int, *, with_files: bool = False) -> Message:
     one = left_out == 1
     what = "1 earlier message of this thread is" if one else f"{left_out} earlier messages of this thread are"
     files = f" with the files that came with {'it' if one else 'them'}" if with_files else ""
-    return Turn(Role.USER, (TextBlock(f"[{what} left out here{files}: the thread is too long.]"),))
+    return Message(Role.USER, (TextBlock(f"[{what} left out here{files}: the thread is too long.]"),))
 
 
 def joined(blocks: Iterable[ContentBlock]) -> list[ContentBlock]:
