@@ -5,7 +5,7 @@ The model is not called. Two presses post once: the press is a question like any
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.answering.endings import Ending
@@ -14,8 +14,8 @@ from bot.messages import Question
 from bot.ports import Outcome, Replies, Reply
 from bot.store_patience import waited_out
 
-HEADS: Mapping[bool, str] = {False: "Asked by @{name}: {asked}", True: "A summary, shared by @{name}"}
-"""The quotation above the posted answer; the second is for a thread."""
+ASKED_BY = "Asked by @{name}: {asked}"
+SUMMARY_SHARED_BY = "A summary, shared by @{name}"
 TOO_OLD = "I keep answers for only a day, so I can't post this one any more. Please ask again."
 
 
@@ -43,8 +43,13 @@ class Sharing:
 
     async def _head(self, question: Question, answer: PrivateAnswer) -> str:
         name = await self.replies.name_of(question.user_id)
-        head = HEADS[bool(answer.thread_ts)].format(name=name.removeprefix("@"), asked=answer.asked.strip())
-        return "".join(f"> {line}\n" for line in head.splitlines()) + "\n"
+        return quoted_head(SUMMARY_SHARED_BY if answer.thread_ts else ASKED_BY, name, answer.asked)
+
+
+def quoted_head(template: str, name: str, asked: str) -> str:
+    """The quotation above an answer whose question is in no message of the thread."""
+    lines = template.format(name=name.removeprefix("@"), asked=asked.strip()).splitlines()
+    return "".join(f"> {line}\n" for line in lines) + "\n"
 
 
 def _whole(answer: PrivateAnswer) -> str:

@@ -9,15 +9,10 @@ from bot.closing import NOTHING, Closing
 from bot.ports import Reply
 from bot.slack.write.wrapped_reply import WrappedReply
 
-HEAD = "Asked by @{name}: {asked}"
-
-
-def head_of(name: str, asked: str) -> str:
-    lines = HEAD.format(name=name.removeprefix("@"), asked=asked.strip()).splitlines()
-    return "".join(f"> {line}\n" for line in lines) + "\n"
-
 
 class HeadedReply(WrappedReply):
+    """``head``: the quotation, as ``sharing.quoted_head`` writes it."""
+
     def __init__(self, reply: Reply, head: str) -> None:
         super().__init__(reply)
         self._head = head

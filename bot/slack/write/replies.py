@@ -17,6 +17,7 @@ from bot.lease import Lease
 from bot.messages import EntryPoint, Question
 from bot.ports import Needless, Reply
 from bot.prompt.spoken import mentioned
+from bot.sharing import ASKED_BY, quoted_head
 from bot.slack.buttons import PressedMessage
 from bot.slack.own_messages import NOTICE
 from bot.slack.read.thread import OwnReply, ThreadReader
@@ -26,7 +27,7 @@ from bot.slack.write.command_answer import CommandAnswer
 from bot.slack.write.content import Content
 from bot.slack.write.ephemeral_reply import EphemeralReply
 from bot.slack.write.feedback_support import FeedbackSupport, Thumbs
-from bot.slack.write.headed_reply import HeadedReply, head_of
+from bot.slack.write.headed_reply import HeadedReply
 from bot.slack.write.late_edits import LateEdits, TidiedReply
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.offered_reply import OfferedReply
@@ -108,7 +109,7 @@ class SlackReplies:
         if question.entry_point is not EntryPoint.SHORTCUT:
             return reply
         name, asked = await self.name_of(question.user_id), await self._reader.wording(question)
-        return HeadedReply(reply, head_of(name, asked))
+        return HeadedReply(reply, quoted_head(ASKED_BY, name, asked))
 
     async def name_of(self, user_id: str) -> str:
         """For the bot's own sentences: a name that could be mistaken for a part of them is quoted."""
