@@ -91,7 +91,7 @@ class Inbox:
     ) -> None:
         self._common = common
         self._questions = common.questions
-        self._replies = notices
+        self._notices = notices
         self._answer = answer
         self._on_share = on_share
         self.spent = spent
@@ -101,7 +101,7 @@ class Inbox:
         self._turns: dict[asyncio.Task[bool], Claim] = {}
         self._answered: set[int] = set()
         self._erased: set[int] = set()
-        self._notices: dict[asyncio.Task[bool], _Notice] = {}
+        self._posting: dict[asyncio.Task[bool], _Notice] = {}
         self._others: Others | None = None
 
     @property
@@ -112,14 +112,14 @@ class Inbox:
     @property
     def locks(self) -> tuple[Lock, ...]:
         """The locks of questions whose notices are being posted."""
-        return tuple(notice.lock for notice in self._notices.values())
+        return tuple(notice.lock for notice in self._posting.values())
 
     async def accept(self, question: Question) -> bool:
         """Stores ``question``; ``False`` if it was there already. Raises ``StoreFailed``: then Slack must get no
         ack."""
         common = self._common
         busy = common.turns + common.new >= common.limits.turns_max
-        lease_s = common.limits.lease_s if len(self._notices) < NOTICES_MAX else 0.0
+        lease_s = common.limits.lease_s if len(self._posting) < NOTICES_MAX else 0.0
         common.new += 1
         common.due.set()  # so that it can be claimed in the transaction that stores it
         try:
@@ -137,8 +137,8 @@ class Inbox:
         elif accepted.lock is not None:
             notice = _Notice(question, accepted.ahead, accepted.lock)
             task = asyncio.create_task(safely(self._notify(notice)))
-            self._notices[task] = notice
-            task.add_done_callback(self._notices.pop)
+            self._posting[task] = notice
+            task.add_done_callback(self._posting.pop)
         return True
 
     def begin(self, claim: Claim) -> None:
@@ -174,14 +174,14 @@ class Inbox:
         """Claims nothing more. Lets running turns end for ``grace_s`` or until ``hurry``, and requeues the rest."""
         self._closing = True
         self._on_closing(self)
-        if running := {*self._turns, *self._notices}:
+        if running := {*self._turns, *self._posting}:
             log.info("inbox.draining", turns=len(self._turns))
         try:
             if running:
                 ended, hurried = asyncio.wait(running), (hurry or asyncio.Event()).wait()
                 await _first_of(ended, hurried, within_s=grace_s)
         finally:
-            rest = [*self._turns, *self._notices]
+            rest = [*self._turns, *self._posting]
             for task in rest:
                 task.cancel()
             await within_patience(*rest)
@@ -205,7 +205,7 @@ class Inbox:
             # A fault of ours. The turn has told the person what it could; asking again would only repeat it.
             log.exception("turn.crashed", **whose(claim.question))
             outcome = Outcome.FAILED
-        for notice in self._notices.values():
+        for notice in self._posting.values():
             notice.note_end_of(claim.question)
         # An answered question that stayed open would be answered again.
         self._answered.add(claim.id)
@@ -243,7 +243,7 @@ class Inbox:
     async def _post_notice(self, notice: _Notice) -> bool:
         """Whether everything that stands in Slack now is recorded."""
         try:
-            await self._replies.queued(notice.question, notice.ahead, notice.lock.lease, notice.needless.wait)
+            await self._notices.queued(notice.question, notice.ahead, notice.lock.lease, notice.needless.wait)
         except (SlackOutcomeUnknown, StoreFailed) as error:
             log.info("inbox.notice_failed", error=str(error))
             return False

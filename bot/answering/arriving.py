@@ -48,8 +48,9 @@ class Streamed:
 
 
 @dataclass(frozen=True, slots=True)
-class Showing:
-    """To whom an answer goes, and what it uses."""
+class Recipients:
+    """Who hears of an answer: the ``reply`` that shows it, ``on_words`` when it begins, and ``book`` of its usage at
+    ``price``. ``in_parts``: PDFs of which the request has notes instead."""
 
     reply: Reply
     on_words: Callable[[], None]
@@ -62,7 +63,7 @@ class Showing:
 class Arriving:
     """What has come of an answer so far."""
 
-    showing: Showing
+    recipients: Recipients
     citing: Citing
     waiting: Waiting
     chars: int = 0
@@ -83,7 +84,7 @@ class Arriving:
                 words = self._words(event.text, meter)
                 for start in range(0, len(words), CHARS_AT_ONCE):
                     await self._share.give_way()
-                    self.showing.reply.write(self.citing.text(words[start : start + CHARS_AT_ONCE]))
+                    self.recipients.reply.write(self.citing.text(words[start : start + CHARS_AT_ONCE]))
             case Citation() | WebCitation():
                 self.citing.cite(event)
             case Lookup():
@@ -105,7 +106,7 @@ class Arriving:
         self._looked_up, self._tail = False, (self._tail + text)[-len(PARAGRAPH) :]
         if self.first_text_at_s is None:
             self.waiting.over()
-            self.showing.on_words()
+            self.recipients.on_words()
             self.first_text_at_s = time.monotonic()
         meter.written(text)
         self.chars += len(text)

@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
 from bot import web_access
-from bot.answering.arriving import Arriving, Showing, Streamed
+from bot.answering.arriving import Arriving, Recipients, Streamed
 from bot.answering.waiting import Waiting
 from bot.citing.citations import Citing, pdfs_of
 from bot.conversation import Conversation, Web
@@ -74,11 +74,11 @@ class Answering:
             # A long thread takes a while to measure.
             request = draft.request() if draft.is_short else await asyncio.to_thread(draft.request)
             asked = self._asking(request.conversation, leaves)
-            showing = Showing(reply, on_words, in_parts, book, self.prices().of(asked.model))
-            streamed = await self._stream(asked, showing)
+            recipients = Recipients(reply, on_words, in_parts, book, self.prices().of(asked.model))
+            streamed = await self._stream(asked, recipients)
             refused = streamed
             for less in self._instead(asked, refused):
-                streamed = await self._stream(less, showing)
+                streamed = await self._stream(less, recipients)
                 leaves = _Leaves(asked.citations and not less.citations, less.web is None)
                 if not _refused_again(streamed):
                     self._learn(asked, less, refused, streamed)
@@ -134,11 +134,11 @@ class Answering:
         except StoreFailed as error:
             log.warning("model.files_not_remembered", error=str(error))
 
-    async def _stream(self, conversation: Conversation, showing: Showing) -> Streamed:
+    async def _stream(self, conversation: Conversation, recipients: Recipients) -> Streamed:
         """Shows the answer as it comes, over its pauses; the model's errors are part of what came."""
         marked = pdfs_of(conversation) if conversation.citations else ()
-        citing = Citing(marked, showing.in_parts, marks=self.citations, web=conversation.web is not None)
-        came = Arriving(showing, citing, Waiting(showing.reply.status, self.still_waiting_s))
+        citing = Citing(marked, recipients.in_parts, marks=self.citations, web=conversation.web is not None)
+        came = Arriving(recipients, citing, Waiting(recipients.reply.status, self.still_waiting_s))
         try:
             await self._through_pauses(conversation, came)
         except ModelError as error:
@@ -146,7 +146,7 @@ class Answering:
         finally:
             came.waiting.over()
         if rest := citing.close():
-            showing.reply.write(rest)
+            recipients.reply.write(rest)
         return came.streamed()
 
     async def _through_pauses(self, conversation: Conversation, came: Arriving) -> None:
@@ -170,7 +170,7 @@ class Answering:
             came.lookups = 0
 
     async def _one_request(self, conversation: Conversation, came: Arriving) -> None:
-        meter = Meter(came.showing.book, came.showing.price)
+        meter = Meter(came.recipients.book, came.recipients.price)
         came.finished = None
         begun_s = time.monotonic()
         with traces.step("model_request", model=conversation.model) as step:

@@ -30,9 +30,9 @@ NOT_HERE = "I belong to another workspace, so I can't answer here."
 AGAIN_AFTER_S, AGAIN_WITHIN_S = 0.25, 1.0
 """Slack waits three seconds for an acknowledgement, and delivers no command, press or modal a second time."""
 OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
-Said = dict[str, Any]
-"""What an acknowledgement shows; empty for nothing."""
-Take = Callable[[dict[str, Any]], Awaitable[Said]]
+Ack = dict[str, Any]
+"""What an acknowledgement says; empty for nothing."""
+Take = Callable[[dict[str, Any]], Awaitable[Ack]]
 
 
 class Workspaces(Protocol):
@@ -51,7 +51,7 @@ class Deliveries:
         self._arrived = arrived
         self._each = EachInTurn()
 
-    async def take(self, body: dict[str, Any]) -> Said:
+    async def take(self, body: dict[str, Any]) -> Ack:
         """Returns the acknowledgement; if this raises, there is none."""
         kind = text_of(body.get("type"))
         if name := kind_of(body):
@@ -77,7 +77,7 @@ class Deliveries:
             await asyncio.sleep(AGAIN_AFTER_S)
             return await self._given(kind, body)
 
-    async def _given(self, kind: str, body: dict[str, Any]) -> Said:
+    async def _given(self, kind: str, body: dict[str, Any]) -> Ack:
         """May be done twice, since Slack delivers some things twice."""
         listeners = await self._workspaces.listeners(body)
         if listeners is None:
@@ -86,7 +86,7 @@ class Deliveries:
         return await _heard(listeners, kind, body)
 
 
-async def _heard(listeners: Listeners, kind: str, body: dict[str, Any]) -> Said:
+async def _heard(listeners: Listeners, kind: str, body: dict[str, Any]) -> Ack:
     match kind:
         case "event_callback":
             await listeners.on_event(body)
@@ -103,7 +103,7 @@ async def _heard(listeners: Listeners, kind: str, body: dict[str, Any]) -> Said:
     return {}
 
 
-def _shown(text: str) -> Said:
+def _shown(text: str) -> Ack:
     return {"text": text, "response_type": "ephemeral"}
 
 
