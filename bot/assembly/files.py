@@ -10,9 +10,7 @@ import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.assembly import start_checks
-from bot.assembly.derived import (
-    file_limits,
-)
+from bot.assembly.derived import file_limits
 from bot.files import office
 from bot.files.confinement import Confinement
 from bot.files.forgetting import Forgetting

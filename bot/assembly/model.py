@@ -6,10 +6,7 @@ import time
 from contextlib import AsyncExitStack
 
 from bot.answering.asking import Answering
-from bot.assembly.derived import (
-    document_bounds,
-    looked_up,
-)
+from bot.assembly.derived import document_bounds, looked_up
 from bot.assembly.model_link import messages_client
 from bot.configuration.reloaded import follow
 from bot.costs import prices

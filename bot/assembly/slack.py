@@ -14,9 +14,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.access.control import AccessControl
-from bot.assembly.derived import (
-    day_budgets,
-)
+from bot.assembly.derived import day_budgets
 from bot.assembly.home_facts import home_facts
 from bot.configuration.environment import secret
 from bot.home import Home

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
-from bot.assembly.derived import (
-    counting,
-    turn_bounds,
-)
+from bot.assembly.derived import counting, turn_bounds
 from bot.errors import StartFailed, StoreFailed
 from bot.prompt.instructions import Instructing
 from bot.settings import Settings

@@ -159,7 +159,7 @@ class AnswerReader:
     """Something in the response was in the API's format."""
     _category: str = ""
     _cited: list[Citation | WebCitation] = field(default_factory=list)
-    """Characters in the block that is being written."""
+    """Of the block that is being written."""
     _characters: WholeCharacters = field(default_factory=WholeCharacters)
     _stray: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """The first object that was not understood; if it is the only one, it may be an error in another shape."""
