@@ -4,53 +4,53 @@ The map, in reading order. A mention comes in through ``slack/receive``, waits i
 which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the answer with ``slack/write``::
 
     __main__.py        the commands: run, doctor, ask, health, usage, manifest, erase
-    app.py             builds every part from the settings, and runs them until the process is stopped
-    workspaces.py      those that have installed the app, each opened when it is needed
-    workspace.py       the bot in one workspace, and what it shares with others of the process
-    assembly/          its parts, made from the settings: slack, files, model, store, queue; start_checks
-    settings.py        every knob: name, unit, bounds, what it does
-    configuration/     the other knobs: model_settings, slack_settings; environment is where they are read
-    inboxes.py         what is due in any workspace is claimed: fairly, capped for the process, leased
-    inbox.py           accepted questions of one workspace → turns: once, in order in a thread
-    turn.py            the story: question → thread → files → history → model → live reply → done
+    app.py             starts the bot, and runs it until the process is stopped
+    workspaces.py      the workspaces that have installed the app, each opened when it is needed
+    workspace.py       the bot in one workspace, and what it shares with the process's others
+    assembly/          makes the parts from the settings: slack, files, model, store, queue; start_checks
+    settings.py        every setting: name, unit, bounds, what it does
+    configuration/     more settings: model_settings, slack_settings; environment reads them all
+    inboxes.py         claims due questions for all workspaces: fairly, bounded for the process, under leases
+    inbox.py           accepts one workspace's questions and runs their turns: each once, in order in a thread
+    turn.py            the story of one answer: question → thread → files → history → model → live reply
     access/            who may ask: the access control and its rules
     answering/         the answer: asking → arriving → results, with its endings
-    stops.py           answers that people end
-    edits.py           questions that people edit before their answer begins
-    sharing.py         a private answer is posted for others
-    kept_answers.py    what is kept of one until then
-    feedback.py        what people say of answers
+    stops.py           ends answers that people stop
+    edits.py           starts again when a question is edited before its answer begins
+    sharing.py         posts a private answer for others
+    kept_answers.py    private answers that can still be posted
+    feedback.py        votes on answers
     home.py            what a person reads in the app's home tab
-    channels.py        what holds in single channels
-    web_access.py      what the model may look up in the web
-    connections.py     a port, whose connections have to come to the point
-    ports.py           what a turn needs of the outside world, as Protocols
-    file_ports.py      the same of the files that people attach
+    channels.py        settings of single channels
+    web_access.py      what the model may look up on the web
+    connections.py     an HTTP server that does not wait for ever for slow clients
+    ports.py           what a turn needs from the outside world, as Protocols
+    file_ports.py      the same for the files that people attach
     messages.py        the values that travel through a turn
-    conversation.py    one request's worth of a thread
-    closing.py         what stands below an answer
-    stream_events.py   the values that come back from the model
+    conversation.py    what the model is sent in one request
+    closing.py         what is shown below an answer
+    stream_events.py   what comes back from the model
     errors.py          what can go wrong, as a tree, and what people read
-    store_patience.py  a database that is away is waited for
-    lease.py           until when a question is this process's
+    store_patience.py  waits out a database outage
+    lease.py           how long a question belongs to this process
     limits.py          the published limits of Slack and of the Messages API
-    learned_limits.py  what refusals have taught of them
-    shares.py          this process's part of them, beside other processes
-    day_budget.py      what may be used in a day
-    estimates.py       about how many tokens and bytes something is
-    loop_share.py      lets others run while something computes
-    addresses.py       whether words and tokens may go to an address
-    visible.py         what people see of a text, and what only a machine would read
-    keyed_toml.py      a settings file's tables, and what is wrong in it, by line and key
+    learned_limits.py  what refusals have taught about them
+    shares.py          this process's share of them, beside other processes
+    day_budget.py      how much may be used in a day
+    estimates.py       about how many tokens and bytes something takes
+    loop_share.py      lets other tasks run while something computes
+    addresses.py       whether words and tokens may be sent to an address
+    visible.py         removes from a text what only a machine would read
+    keyed_toml.py      reads TOML settings files, and names faults by line and key
     app_manifest.py    the Slack app's manifest for the settings
-    ask.py             the model link alone, from the terminal
+    ask.py             asks the model alone, from the terminal
     usage.py           who used what, as a table
-    erase.py           what is kept of a person or a workspace, removed
-    doctor/            what works and what does not, and what to do: examination of model, slack_app, events, machine
-    setup/             what an operator sets up: manifest by app_scopes and app_events, faults and where they are mended
-    installations/     where the app is installed, and with which tokens: at rest, and renewed before they expire
-    operations/        for whoever runs it: health, the ops port, the watchdog, stopping
-    telemetry/         what it says of itself: logs, metrics, traces
+    erase.py           removes what is kept of a person or a workspace
+    doctor/            what works, what does not, and what to do: examination of model, slack_app, events, machine
+    setup/             what an operator sets up: manifest by app_scopes and app_events, faults and where to fix them
+    installations/     where the app is installed, with which tokens: encrypted at rest, renewed before they expire
+    operations/        for operators: health, the ops port, the watchdog, stopping
+    telemetry/         what the bot reports about itself: logs, metrics, traces
     commands/          !help and others, said in a thread: carrying_out → decisions; choosing for the question
     catching_up/       a channel in short, for one reader: wishes → catching → transcript
     prompt/            what the model is asked: drafting → draft → history within a window; batch_reading before that
@@ -63,18 +63,18 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
             markdown/  what the model writes, as Slack shows it: cut to fit, in few_blocks, with tables and code whole
         web_api/       calls: client, when rate_limiter allows it by call_budget and channel_slots; names, identity
     files/             workshop: cache, conversion; reader: download, blocks and notes; long_files; forgetting
-        worker/        the process that reads strangers' bytes: sniff, convert, a module a kind of file
-            sheets/    spreadsheets → tables of text: a reader a format, model, table
-            words/     documents and slides → their words, also those that no page shows
-            documents/  what of one is read, and what is rendered: office, old_documents
-            pdfs/      pages, and what they do not show
+        worker/        the process that reads strangers' bytes: sniff, convert, and a module for each kind of file
+            sheets/    spreadsheets → tables of text: a reader for each format, model, table
+            words/     the words of documents and slides, also those that no page shows
+            documents/  documents: what is read of one, and what has to be rendered: office, old_documents
+            pdfs/      PDF pages, and what they do not show
             pictures/  images as people see them
             mails/     every text and attachment of a mail
-            outlook/   the same of what Outlook writes
+            outlook/   the same for what Outlook writes
             archives/  members, each a file of its own
-            hypertext/  html → readable text
-            encodings/  the encoding that people wrote a text in
-            confinement/  what binds the process before it opens a file
+            hypertext/  HTML → readable text
+            encodings/  the encoding that a text was written in
+            confinement/  restricts the process before it opens a file
     llm/               client: body and wire make the request; sse, wire and response read the answer
     store/             the database: questions by fairness, usage, refused_files, deleted_files, erasure, learned_limits
         migrations/    the way to the present schema, step by step

@@ -1,4 +1,4 @@
-"""Builds the bot from its settings and runs it. The only module that puts parts together.
+"""Builds the bot from its settings and runs it. Parts are put together only here and in ``workspace``.
 
 I/O: everything that its parts do. Parts are opened in the order in which they need each other and closed in reverse:
 first Slack's deliveries, then the turns, then what the turns need.
