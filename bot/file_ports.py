@@ -13,6 +13,8 @@ from typing import Protocol
 
 from bot.messages import Attachment, FileBytes, PdfBlock, PreparedFile, WholeText
 
+EVERY_FILE = "*"
+"""In place of the id of a deleted file: all files that were prepared up to then."""
 Progress = Callable[[int, int, str], None]
 """Called as ``progress(number, total, file_name)`` when work on a file begins; ``number`` counts those from 1."""
 

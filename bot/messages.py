@@ -154,9 +154,6 @@ class Channel:
     purpose: str = field(repr=False)
 
 
-EVERY_FILE = "*"
-"""In place of a file's id: all files that were prepared up to then."""
-
 # --- what the thread says ------------------------------------------------------------------------------------------
 
 

@@ -9,7 +9,7 @@ import asyncio
 from typing import Protocol
 
 from bot.errors import StoreFailed
-from bot.messages import EVERY_FILE
+from bot.file_ports import EVERY_FILE
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.messages import EVERY_FILE
+from bot.file_ports import EVERY_FILE
 from bot.store import deleted_files
 from bot.store.schema import FINISHED, metadata, questions
 

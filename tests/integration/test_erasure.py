@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot.erase import WORDS as WORDS_OF_TABLES
-from bot.messages import EVERY_FILE
+from bot.file_ports import EVERY_FILE
 from bot.ports import Claim, Outcome, Vitals
 from bot.stops import StopWish
 from bot.store.database import Database

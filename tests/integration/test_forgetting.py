@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.file_ports import EVERY_FILE
 from bot.files import fetch_notes
 from bot.files.cache import Cache, key_of
 from bot.files.extracts import NoteExtract, Unreadable
 from bot.files.forgetting import AT_ONCE_MAX, Forgetting
-from bot.messages import EVERY_FILE, Attachment
+from bot.messages import Attachment
 from bot.store.database import Database
 from bot.store.deleted_files import StoredDeletedFiles
 
