@@ -45,14 +45,14 @@ class _Running:
     edited: Question | None = field(default=None, repr=False)
     again: int = 0
     edits: int = 0
-    """So many are known."""
+    """How many edits are known."""
     reading: asyncio.Task[None] | None = None
 
     def begin(self, work: asyncio.Task[Any]) -> None:
         self.edited, self.work = None, work
 
     def take(self, question: Question) -> bool:
-        """Whether it begins anew."""
+        """Whether it will be answered as ``question`` reads."""
         now = self.edited or self.claim.question
         if (question.text, question.attachments) == (now.text, now.attachments):
             return True

@@ -160,7 +160,7 @@ class Inbox:
             self._common.beat_soon.set()
 
     def stop_what_is_lost(self) -> None:
-        """Runs a turn for erased questions, too: it says so, once."""
+        """Ends turns whose lease is lost and, once, turns whose question was erased: those then say so."""
         for turn, claim in self._turns.items():
             if claim.lease.erased and not claim.erased and claim.id not in self._erased | self._answered:
                 log.info("inbox.question_erased", **whose(claim.question))

@@ -130,7 +130,7 @@ class Inboxes:
             await safely(self._common.questions.requeue(claim))
 
     async def _heartbeat_loop(self) -> None:
-        """Sooner while others share a workspace in which answers are written here."""
+        """More often while another process shares a workspace in which answers are being written here."""
         while True:
             every_s = self._common.limits.lease_s / 4
             pause_s = min(WATCH_EVERY_S, every_s)

@@ -61,7 +61,7 @@ class Recipients:
 
 @dataclass(slots=True)
 class Arriving:
-    """What has come of an answer so far."""
+    """What has arrived of an answer so far."""
 
     recipients: Recipients
     citing: Citing
@@ -73,7 +73,7 @@ class Arriving:
     finished: Finished | None = None
     failure: ModelError | None = None
     _looked_up: bool = False
-    """Since the newest words."""
+    """Whether anything was looked up since the newest words."""
     _tail: str = field(default="", repr=False)
     _share: LoopShare = field(default_factory=LoopShare)
     """An answer may come in one event, or in many at once."""
@@ -99,8 +99,8 @@ class Arriving:
                 self.finished = event
 
     def _words(self, text: str, meter: Meter) -> str:
-        """The same as they are shown."""
-        if self._looked_up and self.chars:  # the API parts the words before and behind a tool by nothing
+        """The words as they are shown."""
+        if self._looked_up and self.chars:  # the API puts nothing between the words before and after a tool
             there = _newlines(self._tail[::-1]) + _newlines(text)
             text = PARAGRAPH[there:] + text
         self._looked_up, self._tail = False, (self._tail + text)[-len(PARAGRAPH) :]
@@ -119,5 +119,5 @@ class Arriving:
 
 
 def _newlines(text: str) -> int:
-    """At its beginning."""
+    """How many ``text`` begins with."""
     return len(text) - len(text.lstrip("\n"))

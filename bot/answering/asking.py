@@ -36,15 +36,15 @@ log = get_logger(__name__)
 
 @dataclass(slots=True)
 class WithoutCitations:
-    """``known``: the API was seen to answer only what asks for no citations. For as long as the process lives."""
+    """``known``: the API answers only requests without citations. Remembered as long as the process lives."""
 
     known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """``still_waiting_s``: so often without a word people are told that the model is still waited for, or thinks.
-    ``citations``: whether answers say on which pages they rest, where the API takes part in that. ``web``: what the
+    """``still_waiting_s``: how often, while no words arrive, people are told that the bot waits or the model thinks.
+    ``citations``: whether answers name the pages that they are based on, if the API supports that. ``web``: what the
     model may look up."""
 
     model: Model
@@ -64,8 +64,8 @@ class Answering:
         book: Callable[[Usage], None],
         in_parts: Sequence[PdfBlock] = (),
     ) -> tuple[Streamed, tuple[Note, ...]]:
-        """What came of the request that stood, and what to say of its files; ``on_words`` hears of the first words,
-        and ``book`` of what each request used, while it does. ``in_parts``: PDFs of which the request has notes.
+        """The result of the last request, and the notes on its files. ``on_words`` is called at the first words, and
+        ``book`` with what each request uses, as it does. ``in_parts``: PDFs of which the request has only notes.
 
         Raises ``SlackError``.
         """
@@ -114,7 +114,7 @@ class Answering:
                 yield replace(uncited, web=None)
 
     def _learn(self, asked: Conversation, instead: Conversation, refused: Streamed, answered: Streamed) -> None:
-        """What the API does not take, by what it answered with it and without."""
+        """Notes what the API does not accept, by how it answered with that and without."""
         if answered.error is not None and not answered.chars:
             return
         if asked.citations and not instead.citations and not self._without.known:
@@ -125,7 +125,7 @@ class Answering:
             log.warning("model.web_refused", model=asked.model, left=_named(instead.web), detail=str(refused.error))
 
     async def _remember(self, team_id: str, file_ids: Collection[str]) -> None:
-        """What the API refused would be refused in every later turn of the thread; what is not remembered is so."""
+        """Files that the API refused would be refused in every later turn of the thread, too."""
         if not file_ids:
             return
         log.warning("model.files_refused", files=sorted(file_ids))
@@ -150,7 +150,7 @@ class Answering:
         return came.streamed()
 
     async def _through_pauses(self, conversation: Conversation, came: Arriving) -> None:
-        """Raises ``ModelError``. A pause that the API does not let end is the answer's end."""
+        """Raises ``ModelError``. If the API does not let an answer go on after a pause, the answer ends there."""
         for pauses in range(web_access.CONTINUATIONS_MAX + 1):
             paused = came.finished
             try:

@@ -1,4 +1,4 @@
-"""How a turn ends: the sentence that people read, and how the question is booked.
+"""How a turn ends: the sentence that people read, and the question's outcome.
 
 Pure. All sentences of a turn are here, except those of the model's errors, which are in ``errors``.
 """
@@ -59,7 +59,7 @@ GOES_ON: dict[str, Button] = {StopReason.MAX_TOKENS: Button.CONTINUE, StopReason
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """What is shown under an answer, and how the question is booked."""
+    """What is shown under an answer, and the question's outcome."""
 
     outcome: Outcome
     words: str = ""

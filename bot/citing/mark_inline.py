@@ -1,7 +1,7 @@
 """Decides within a paragraph, character by character, whether a mark may follow.
 
 Pure. A mark follows words, never inside code, a link's text or address, bold or italics: it waits until they are
-closed. What is opened and never closed counts as none of these once the paragraph is over (``reset``). Flanking as in
+closed. What is never closed no longer counts once the paragraph is over (``reset``). Flanking as in
 CommonMark: spec.commonmark.org/0.31.2, "Emphasis and strong emphasis".
 """
 
@@ -16,12 +16,12 @@ WORD_CHARS_MAX = 300
 ADDRESS = re.compile(r"://|\bwww\.|\w@\w|[^\W_]\.[^\W\d_]{2}")
 """Also what only looks like an address, such as a file name: Slack links those, too."""
 WIDE_FROM = "\u2e80"
-"""From here on (CJK, Hangul) nothing parts one word from the next."""
+"""From here on (CJK, Hangul) nothing separates one word from the next."""
 
 
 @dataclass(slots=True)
 class Inline:
-    """``word`` is the beginning of the newest word, empty behind a mark or a link."""
+    """``word`` is the beginning of the newest word, empty after a mark or a link."""
 
     word: str = field(default="", repr=False)
     before: str = field(default="", repr=False)

@@ -1,13 +1,13 @@
 """Places marks in an answer's words, as they arrive, where people look for them.
 
-Pure: what comes out joined depends on what went in joined, and not on the pieces. Nothing is read twice. Rules:
+Pure: the result does not depend on how the words are split into pieces. Nothing is read twice. Rules:
 
-1. A mark stands behind the words that it is about, before the blank that follows them; where that is inside of a word,
-   code, a link or bold, behind it (``mark_inline``).
-2. In a table it stands inside of the cell. What only structures a text (a list's dash, a table's rule) is never parted.
-3. Behind a code block it stands on a line of its own.
-4. A mark comes out together with the words that follow it, or at the end, so that showing it costs nothing.
-5. Behind an address it stands after a blank, or it would belong to it.
+1. A mark comes after the words that it is about, before the blank that follows them. If that is inside a word, code, a
+   link or bold text, it comes after that (``mark_inline``).
+2. In a table it stays inside the cell. Mere structure (a list's dash, a table's rule) is never split.
+3. After a code block it gets a line of its own.
+4. A mark is put out together with the words that follow it, or at the end, so that showing it costs no call.
+5. After an address there is a blank before it, or it would become part of the address.
 
 An answer that breaks off within code keeps its marks out of it.
 """
@@ -21,7 +21,7 @@ from enum import Enum, auto
 from bot.citing.mark_inline import Inline
 
 HEAD_CHARS_MAX = 400
-"""Of a line; what is longer is no fence and no rule that anybody means."""
+"""Of a line; a longer one is no fence or rule that anybody means."""
 _ITEM = r"(?:[-*+]|\d{1,9}[.)])[ \t]+"
 _FENCE = re.compile(rf"(?P<indent>[ \t>]*(?:{_ITEM})*)(?P<mark>`{{3,}}|~{{3,}})(?P<info>.*)")
 _CLOSING = re.compile(r"[ \t>]*(`{3,}|~{3,})[ \t\r]*")
@@ -49,17 +49,17 @@ class MarkPlaces:
     _inline: Inline = field(default_factory=Inline)
     _head: str = field(default="", repr=False)
     _gap: str = field(default="", repr=False)
-    """What came behind the newest words and is not out yet: blanks and structure."""
+    """What came after the newest words and is not out yet: blanks and structure."""
     _waiting: list[str] = field(default_factory=list)
     """Marks that have no place yet."""
     _placed: str = field(default="", repr=False)
-    """Those that stand before the gap."""
+    """Marks that come before the gap."""
     _fence: str = field(default="", repr=False)
     _indent: str = field(default="", repr=False)
     """Of the code block that the words end with."""
     _after_code: bool = False
     _plain: bool = True
-    """The line holds words that a mark may stand in."""
+    """Whether a mark may be put into this line."""
     _out: list[str] = field(default_factory=list, repr=False)
 
     def feed(self, text: str) -> str:

@@ -1,10 +1,10 @@
 """Makes the mark that stands for a source in an answer, and removes marks from answers.
 
-Pure. A mark is a number in raised brackets, "⁽¹⁾". Behind its first bracket stands a character that nobody sees and
-nobody types (U+2060, WORD JOINER): so our marks are told from brackets that the model or a person wrote, which stay.
-Brackets are punctuation, so that what is bold stays bold before and behind a mark, and nothing in a mark is Markdown,
-an address, an emoji or escaped. A line of the list of sources begins in a way of its own, for messages that are text
-alone; in all others it stands beside the answer. So does one for a page of the web.
+Pure. A mark is a number in raised brackets, "⁽¹⁾". After its first bracket there is a character that nobody sees or
+types (U+2060, WORD JOINER), which distinguishes our marks from brackets that the model or a person wrote; those stay.
+Brackets are punctuation, so bold text stays bold before and after a mark, and nothing in a mark is Markdown, an
+address, an emoji or escaped. A line of the list of sources, for a file or a web page, begins with a sign of its own for
+messages that are text alone; in all others it is outside of the answer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SOURCE_HEAD, WEB_HEAD = f"{PAGE}{JOINER} ", f"{GLOBE}{JOINER} "
 DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = str.maketrans("0123456789", DIGITS)
 _MARK = re.compile(rf" ?{OPEN}[{DIGITS}]+⁾")
-"""With the blank that parts it from an address; otherwise no mark stands behind a blank."""
+"""With the blank that separates it from an address; otherwise no mark follows a blank."""
 _OURS = re.compile(f"({BRACKET}|{PAGE}|{GLOBE}){JOINER}+")
 
 
@@ -37,7 +37,7 @@ def without_marks(markdown: str) -> str:
         if line.startswith((SOURCE_HEAD, WEB_HEAD)):
             continue
         bare = _MARK.sub("", line)
-        if bare != line and not bare.strip(" \t>"):  # behind code: a line of its own
+        if bare != line and not bare.strip(" \t>"):  # after code: a line of its own
             while kept and not kept[-1].strip():
                 kept.pop()
             continue
@@ -46,13 +46,13 @@ def without_marks(markdown: str) -> str:
 
 
 class Own:
-    """Words of the model, so that nothing in them looks like a mark of ours."""
+    """Passes on the model's words, so that nothing in them looks like a mark of ours."""
 
     def __init__(self) -> None:
         self._before = ""
 
     def feed(self, text: str) -> str:
-        """``text`` without what makes brackets a mark, wherever it was parted."""
+        """``text`` without what makes brackets a mark, however it was split."""
         if not text:
             return ""
         whole = self._before + text

@@ -1,7 +1,7 @@
 """Separates a model's words from the page references in them, when it answers from notes.
 
 Pure: the same in any pieces. Notes on a long PDF are not a document that the API could cite, so the model is asked to
-write the pages itself (``wanted``). What is not closed, or too long to be a reference, is words.
+write the pages itself (``wanted``). What is not closed, or too long for a reference, counts as words.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class PageReferences:
         self._held = ""
 
     def feed(self, text: str) -> Iterator[str | PageReference]:
-        """Blanks before a reference are dropped: the mark that takes its place stands right behind the words."""
+        """Blanks before a reference are dropped: the mark in its place comes right after the words."""
         whole, at = self._held + text, 0
         for found in _REFERENCE.finditer(whole):
             if words := whole[at : found.start()].rstrip(_BLANKS):
@@ -56,7 +56,7 @@ class PageReferences:
 
 
 def _may_begin(text: str) -> int:
-    """Where what may still become a reference begins, the blanks before it included, in a text that has none."""
+    """Where something begins that may still become a reference, with the blanks before it, in a text without one."""
     begin = text.rfind(OPENING)
     inside = text[begin + len(OPENING) :]
     if begin < 0 or len(inside) > CHARS_MAX or "\n" in inside or "]" in inside[:-1]:

@@ -1,6 +1,6 @@
-"""Lines for the list of sources, of web pages that an answer cites or that were read for it. Pure.
+"""Writes the lines about web pages in the list of sources: those that an answer cites, or that were read for it. Pure.
 
-Titles are strangers' words: beside each stands whose page it is. What is no address of the web is passed over.
+Titles are strangers' words, so each is followed by the name of the site. Anything but a web address is skipped.
 """
 
 from __future__ import annotations

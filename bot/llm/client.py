@@ -50,7 +50,7 @@ LINK_ERRORS = (
     httpx.StreamError,
     httpx.InvalidURL,
     httpx.CookieConflict,
-    # The transport lets pass what it has no httpx name for, such as a reply that is not HTTP.
+    # The transport lets through what httpx has no name for, such as a reply that is not HTTP.
     aiohttp.ClientError,
     aiohttp.http_exceptions.HttpProcessingError,
     OSError,  # of the socket; a time-out of ours is one, too
@@ -256,13 +256,13 @@ class MessagesClient:
 
 
 def _bytes_of(response: httpx.Response) -> AsyncGenerator[bytes, None]:
-    """As they come; what a server compresses, though nobody asked it to, is made plain by httpx."""
+    """As they come. httpx decompresses what a server compressed although nobody asked it to."""
     plain = "content-encoding" not in response.headers
     return cast("AsyncGenerator[bytes, None]", response.aiter_raw() if plain else response.aiter_bytes())
 
 
 def prolong(timeout: asyncio.Timeout, ends_s: float) -> None:
-    """Where it has not run out: the connection asks for more from a task of its own, also while ours gives up."""
+    """Unless it has expired: the connection asks for more from a task of its own, even while ours gives up."""
     if not timeout.expired():
         timeout.reschedule(ends_s)
 

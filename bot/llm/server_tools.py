@@ -2,8 +2,8 @@
 
 Pure. The API runs these tools itself, within one answer: the model asks (``server_tool_use``), what was found follows
 in a block of its own (``web_search_tool_result``, ``web_fetch_tool_result``), an error in its place included, and then
-words that cite it. An answer that takes long may pause (``pause_turn``): it goes on where its blocks are sent back as
-they came, as the request's final message. Nothing else is ever sent back.
+words that cite it. An answer that takes long may pause (``pause_turn``): it goes on if its blocks are sent back as they
+came, as the request's final message. Nothing else is ever sent back.
 Source: claude:en/agents-and-tools/tool-use/server-tools, …/web-search-tool and …/web-fetch-tool, 2026-11-26; that the
 paused turn stays the final message: anthropics/anthropic-sdk-python#1339.
 """

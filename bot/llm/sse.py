@@ -6,13 +6,13 @@ send besides:
 
 - a line ends with LF, CR or CRLF, and with nothing else: U+2028 may stand raw inside a JSON string;
 - a byte order mark before the first line is dropped, and so is one space after ``data:``;
-- the ``data`` lines of an event are one text; a line that is an object by itself is an event at once, also where no
+- the ``data`` lines of an event are one text; a line that is an object by itself is an event at once, even if no
   blank line follows it;
 - a line that begins with ``{`` and has no field before it is JSON in place of an event; it may go on over many lines;
-- comments, other fields and data that is no object (``[DONE]``, a page of some proxy) are passed over: an event's
+- comments, other fields and data that is no object (``[DONE]``, a page of some proxy) are skipped: an event's
   ``type`` is in its data, and servers drop the ``event`` line or add their own;
-- data that begins as an object and is none breaks the stream, since text of the answer would be missing;
-- what the end of the bytes cuts off is no event.
+- data that begins like an object and is not one breaks the stream, since text of the answer would be missing;
+- an event that the end of the bytes cuts off does not count.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def plan_wanted(document: Document) -> str:
 
 
 def label(document: Document, span: Span) -> str:
-    """Of the pages of a PDF; what they are stands behind it."""
+    """Before the pages of a PDF: which ones they are."""
     return f"File {_quoted(document)} (PDF, {_which(document, [span])} of {document.total:,}):"
 
 

@@ -1,4 +1,4 @@
-"""Makes of a thread and its prepared files the conversation that the model is sent, within a budget.
+"""Turns a thread and its prepared files into the conversation that the model is sent, within a budget.
 
 Pure, and the same for the same thread: what a thread said once is written the same way in every later turn, block for
 block, so that the API's prompt cache recognises it. Rules:
@@ -10,8 +10,8 @@ block, so that the API's prompt cache recognises it. Rules:
 - files stand before the words they came with, and a file that could not be read is named with the reason;
 - a message without words, which only mentions this bot, asks for a reply, in later turns too;
 - the first and the last message are ``user``, and the question is the end;
-- over the budget the words of older messages go, but for the first; then whole messages with their files; the text says
-  how many. More goes than has to, so that the cut stays in place for several turns (``steps``).
+- above the budget, the words of older messages are left out, except the first; then whole messages with their files;
+  the text says how many. More is left out than necessary, so that the cut stays in place for several turns (``steps``).
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class History:
     left_out: int
     """How many messages the budget had no room for."""
     newest: int
-    """So many of the newest messages are sent, the question included."""
+    """How many of the newest messages are sent, including the question."""
     total: int
     pace: Pace
 
@@ -105,7 +105,7 @@ def _question(message: ThreadMessage, heard: _Heard, *, first: bool) -> Said:
 
 
 def _bare_mention(*, first: bool) -> str:
-    """What a message most likely means that has neither words nor files: it is here since it mentions this bot."""
+    """What a message without words and files most likely means: it is here because it mentions this bot."""
     return "Hello." if first else "Please reply to the conversation above."
 
 
@@ -190,7 +190,7 @@ def _merged(messages: Sequence[Message]) -> tuple[Message, ...]:
 
 
 def _in_a_row(contents: Sequence[Sequence[ContentBlock]]) -> tuple[ContentBlock, ...]:
-    """Nobody says what the API puts between two texts, so that a blank line is part of the second one."""
+    """It is not documented what the API puts between two texts, so a blank line is part of the second one."""
     content: list[ContentBlock] = []
     for first, *others in contents:
         if isinstance(first, TextBlock) and content and isinstance(content[-1], TextBlock):

@@ -19,7 +19,7 @@ BATCH_PAGES_MAX = 100
 BATCH_TOKENS_MAX = 100_000
 """Tokens of a text batch. Notes on less are better notes, and people see progress sooner."""
 BYTES_MARGIN = 0.9
-"""Pages are not of one size."""
+"""Pages differ in size."""
 NOTES_SHARE = 0.4
 NOTES_TOKENS_MAX = 100_000
 """For the notes on all long documents together: of what the files of a request may take, and at most. A further
@@ -122,7 +122,7 @@ def _found(
 
 
 def page_spans(pdf: PdfBlock, allowance: Allowance) -> list[Span]:
-    """All pages, in spans that a request takes; where pages are not of one size, a span may still be too large."""
+    """All pages, in spans that a request takes. Pages differ in size, so a span may still be too large."""
     bytes_max = (allowance.bytes_max - 2 * BLOCK_BYTES) * BYTES_MARGIN
     by_bytes = int(pdf.pages * bytes_max / bytes_json(pdf))
     most = max(1, min(BATCH_PAGES_MAX, allowance.pages_max, allowance.tokens_max // PDF_PAGE_TOKENS, by_bytes))
@@ -135,12 +135,12 @@ def _pages(first: int, final: int) -> Span:
 
 
 def batch_tokens(allowance: Allowance) -> int:
-    """Of lines of a text that are read at once."""
+    """How many tokens of a text are read at once."""
     return max(1_000, min(BATCH_TOKENS_MAX, allowance.tokens_max // 2))
 
 
 def notes_chars_max(batches: int, allowance: Allowance) -> int:
-    """Of each of so many batches' notes, so that all of them are within one request."""
+    """How long the notes on each batch may be, so that all of them fit into one request."""
     return min(max(all_notes_chars(allowance) // max(batches, 1), NOTES_CHARS_MIN), NOTES_CHARS_MAX)
 
 
@@ -149,7 +149,7 @@ def all_notes_chars(allowance: Allowance) -> int:
 
 
 def without(spans: Iterable[Span], covered: Iterable[Span]) -> list[Span]:
-    """What of ``spans`` is in none of ``covered``; each piece stays within the span that it is of."""
+    """What of ``spans`` is in none of ``covered``; each piece stays within its span."""
     left = list(spans)
     for cover in covered:
         pieces = [(span, part) for span in left for part in _around(span, cover)]
@@ -177,7 +177,7 @@ def _part(span: Span, first: int, final: int) -> Span:
 
 
 def halves(span: Span) -> list[Span]:
-    """Two, or none where it is one page or line."""
+    """Two, or none if it is a single page or line."""
     middle = (span.first + span.final) // 2
     return [] if span.first == span.final else [_part(span, span.first, middle), _part(span, middle + 1, span.final)]
 
@@ -194,7 +194,7 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def up_to(spans: Iterable[Span], tokens: int, final: int) -> tuple[list[Span], list[Span]]:
-    """The first of them, of so many tokens and none behind ``final``, and the others."""
+    """Splits them: those within so many ``tokens`` and not beyond ``final``, and the rest."""
     kept: list[Span] = []
     beyond: list[Span] = []
     for span in spans:
@@ -228,7 +228,7 @@ def spans_of(notes: Iterable[BatchNotes]) -> list[Span]:
 
 
 def own(reading: Reading, question: str) -> list[BatchNotes]:
-    """What was written down for that question before."""
+    """The notes that were written for that question before."""
     return [one for one in reading.earlier if one.question == question and one.first]
 
 

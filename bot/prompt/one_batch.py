@@ -147,7 +147,7 @@ class BatchReader:
 
 
 def _request(asked: Conversation, blocks: Sequence[ContentBlock], wanted: str, tokens_max: int) -> Conversation:
-    """``blocks`` before the question, and behind it what is wanted of the model now."""
+    """``blocks`` before the question, and after it what the model should do now."""
     *earlier, final = asked.messages
     content = _apart([*final.content[:-1], *blocks, final.content[-1], TextBlock(wanted)])
     messages = (*earlier, Message(final.role, tuple(content)))

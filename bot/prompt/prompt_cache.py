@@ -5,10 +5,10 @@ hour, reading 0.1 ×, from the start of the request that wrote or last read it. 
 prompt-caching.) Let X be what a turn sends, p the chance that more is asked within five minutes, q within an hour.
 
 - **A first question without files**: no marker. Most threads are one question, and a write would pay off from
-  p = 0.25 / 1.15 = 22 % on. What is lost where the thread goes on is little, since X is small: it is written then.
-- **A first question with files**: five minutes. At 1.25 X a single question stays cheap, and who asks about a document
-  asks on, as a rule while the answer is still fresh: then 0.1 X instead of X, and the next marker keeps it for an hour.
-  An hour from the start would be 2 X for each document that is asked about once; it pays off from
+  p = 0.25 / 1.15 = 22 % on. If the thread goes on, little is lost, since X is small and is written then.
+- **A first question with files**: five minutes. At 1.25 X a single question stays cheap, and people who ask about a
+  document usually ask more while the answer is fresh: then 0.1 X instead of X, and the next marker keeps it an hour. An
+  hour from the start would be 2 X for each document that is asked about once; it pays off from
   q - p = 0.75 / 1.9 = 39 % on.
 - **A thread that goes on**: an hour. Its prefix was read or is written anyway; a write of 2 X instead of 1.25 X pays
   off where a pause of more than five minutes comes in 39 % of cases, and it comes in most conversations sooner or
@@ -16,7 +16,7 @@ prompt-caching.) Let X be what a turn sends, p the chance that more is asked wit
 - **After a pause of more than an hour** nothing is left, and the question counts as a first one.
 
 All markers of a request have one ttl: those of an hour have to stand before those of five minutes, and an hour's marker
-behind a prefix that was kept for five minutes keeps all of it for an hour, for twice what is new.
+after a prefix that was kept for five minutes keeps all of it for an hour, for twice what is new.
 
 Markers stand at the end of the system prompt, where the previous turn's request ended (which wrote up to there), and at
 the question. The API looks back 20 blocks from each: where more are new than that, further markers stand between them,
@@ -40,7 +40,7 @@ Place = tuple[int, int]
 
 
 def marked(conversation: Conversation, pace: Pace, *, prefix_tokens_min: int) -> Conversation:
-    """``prefix_tokens_min``: what is shorter the API does not keep."""
+    """``prefix_tokens_min``: the API keeps nothing shorter."""
     ttl = ttl_for(pace)
     if ttl is None:
         return conversation

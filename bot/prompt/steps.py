@@ -27,8 +27,8 @@ def cut(sizes: Sequence[float], available: float) -> int:
 
 
 def rounded(least: int, most: int) -> int:
-    """Of the numbers between them, both included, the one that most factors of two divide: where the sizes of what went
-    before are not known, that is a place that stays. ``least`` is at least 1."""
+    """The number from ``least`` (at least 1) to ``most`` that has the most factors of two: a place that stays, even if
+    the sizes of what was left out are not known."""
     best = most
     while (rounder := best & (best - 1)) >= least:
         best = rounder

@@ -5,7 +5,7 @@ the parts of the answer count from 0, and the notice that a question is queued i
 slack:messaging/message-metadata. If Slack keeps no metadata, the database's records are used.
 
 A button press or a shortcut is a question without a message of its own. Its ts is made up: the ts of the message with
-the button, or Slack's time of the shortcut, plus one more digit. So it sorts right behind that, and is the same however
+the button, or Slack's time of the shortcut, plus one more digit. So it sorts right after that, and is the same however
 often it is delivered.
 """
 

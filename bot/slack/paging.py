@@ -13,7 +13,7 @@ from typing import Any
 from bot.slack.shapes import Json, object_of, text_of
 
 BARREN_MAX = 5
-"""Pages one after the other with nothing new; the root of a thread, which stands on each of its pages, is not new."""
+"""Pages in a row with nothing new; the root of a thread, which is on each of its pages, is not new."""
 
 
 @dataclass(slots=True)

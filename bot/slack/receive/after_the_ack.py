@@ -22,7 +22,7 @@ KNOWN_MAX = 1_000
 
 
 class AfterTheAck:
-    """Of one workspace."""
+    """The work of one workspace."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[object]] = set()
@@ -50,7 +50,7 @@ class AfterTheAck:
 
 
 class FirstOnes:
-    """Keys that may come again and again; the newest are remembered."""
+    """Recognises keys that come again; the newest are remembered."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[object, None] = OrderedDict()

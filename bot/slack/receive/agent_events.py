@@ -1,8 +1,8 @@
 """Reads what an event of the agent surface asks for. Pure.
 
 An agent's direct message is opened as its messages tab (``app_home_opened``); on the older surface people start a
-thread (``assistant_thread_started``). Slack's own *Stop* comes as ``agent_session_stopped``. It changes nothing here
-that a person looks at another channel (``assistant_thread_context_changed``). Sources:
+thread (``assistant_thread_started``). Slack's own *Stop* comes as ``agent_session_stopped``. Which channel a person
+looks at (``assistant_thread_context_changed``) makes no difference here. Sources:
 slack:reference/events/app_home_opened, …/assistant_thread_started, …/agent_session_stopped.
 """
 

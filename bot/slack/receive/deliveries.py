@@ -4,8 +4,8 @@ I/O: what the workspace does. An acknowledgement is held back until the question
 none, and Slack delivers again. Everything else that Slack sends is acknowledged, too: otherwise it would come again and
 again, and people would read that the bot failed.
 
-Over HTTP Bolt is in front of this (``bolt``). Over a socket nothing is needed: an envelope is already a body, and what
-Bolt did for one cost more than everything else on its way.
+Over HTTP Bolt is in front of this (``bolt``). Over a socket it is not needed: an envelope is already a body, and Bolt
+took longer for one than all other steps together.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Deliveries:
             self._arrived(name)
         if mentions_the_bot(body):
             self._arrived(MENTION)
-        for each in (body, object_of(body.get("event"))):  # it comes by itself; Slack's SDKs know it as an event, too
+        for each in (body, object_of(body.get("event"))):  # documented outside of events; Slack's SDKs know it as one
             if each.get("type") == "app_rate_limited":
                 log.warning("slack.events_limited", minute=each.get("minute_rate_limited"))
         if not _has_listener(body):
@@ -67,7 +67,7 @@ class Deliveries:
         async with self._each.of(body):
             begun_s = time.monotonic()
             try:
-                return await self._given(kind, body)
+                return await self._hand_over(kind, body)
             except StoreLost:
                 raise
             except StoreFailed as error:  # a connection that broke just now, or a commit whose answer was lost
@@ -75,18 +75,18 @@ class Deliveries:
                     raise
                 log.warning("delivery.taken_again", kind=kind or "command", error=str(error))
             await asyncio.sleep(AGAIN_AFTER_S)
-            return await self._given(kind, body)
+            return await self._hand_over(kind, body)
 
-    async def _given(self, kind: str, body: dict[str, Any]) -> Ack:
-        """May be done twice, since Slack delivers some things twice."""
+    async def _hand_over(self, kind: str, body: dict[str, Any]) -> Ack:
+        """Safe to do twice: Slack delivers some things twice anyway."""
         listeners = await self._workspaces.listeners(body)
         if listeners is None:
             log.info("delivery.of_another_workspace", kind=kind or "command")
             return _shown(NOT_HERE) if "command" in body else {}
-        return await _heard(listeners, kind, body)
+        return await _dispatch(listeners, kind, body)
 
 
-async def _heard(listeners: Listeners, kind: str, body: dict[str, Any]) -> Ack:
+async def _dispatch(listeners: Listeners, kind: str, body: dict[str, Any]) -> Ack:
     match kind:
         case "event_callback":
             await listeners.on_event(body)

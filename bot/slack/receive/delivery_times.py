@@ -1,6 +1,7 @@
 """Notices when this machine's clock differs from Slack's so much that every signed delivery is refused as too old.
 
-I/O: the clock and the log. A single one may be a recording that somebody sends again, or one that a proxy held back.
+I/O: the clock and the log. A single refused delivery means nothing: it may be a recording that somebody sends again, or
+one that a proxy held back.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ AGE_MAX_S = 5 * 60
 """An older request may be a recorded one. Source: slack:authentication/verifying-requests-from-slack."""
 WARN_EVERY_S = 60.0
 LASTS_S = 600.0
-"""While it counts as dead a process may get no deliveries, so that none can show that the clock is right again."""
+"""A process that counts as dead may get no deliveries, and then none can show that the clock is right again."""
 MEND = (
     "Slack's signature is right, but this machine's clock is {off_s} s {side} Slack's time, and more than {most_s} s "
     "are refused. Please set the clock, for instance with NTP; until then people get no answers."

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from bot.slack.shapes import Json, id_of, object_of
 
 AT_ONCE_MAX = 32
-"""Of one person or app. People send one at a time; a workspace of many who write sends more of all together."""
+"""Of one person or app. People send one at a time."""
 
 
 @dataclass(slots=True)
 class _Under:
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_MAX))
     count: int = 0
-    """Of those that are under way or wait."""
+    """How many are being handled or wait."""
 
 
 class EachInTurn:
@@ -43,7 +43,7 @@ class EachInTurn:
 
 
 def _sender(body: Json) -> str:
-    """The id of a user or a bot; empty where it says none, and those are as one."""
+    """The id of a user or a bot. Deliveries that name nobody share the empty one."""
     event = object_of(body.get("event"))
     edited = object_of(event.get("message"))
     named = (event.get("user"), event.get("user_id"), event.get("bot_id"), edited.get("user"), edited.get("bot_id"),

@@ -20,11 +20,11 @@ from bot.telemetry.logs import get_logger
 log = get_logger(__name__)
 
 CHARS_MAX = 4 * 1024 * 1024
-"""As much as the SDK's own socket takes; Slack's envelopes stay far below this. Reading so much takes 50 ms at most; to
-read more would take longer than the loop may stand still."""
+"""As much as the SDK's own socket takes; Slack's envelopes stay far below this. Parsing that much takes 50 ms at most;
+more would block the loop for too long."""
 LONG_CHARS = 20_000
 HUGE_CHARS, HUGE_AT_ONCE = 300_000, 1
-"""Each of these is tens of thousands of objects. People cannot write as much."""
+"""Such an envelope becomes tens of thousands of objects. People cannot write that much."""
 WAITING_CHARS_MAX = 32 * 1024 * 1024
 Taken = Callable[[Json, str], Awaitable[None]]
 """An envelope, as JSON and as it came."""
@@ -75,7 +75,7 @@ class Envelopes:
 
 
 def _read(text: str) -> Json:
-    """Empty for what is no object in JSON, such as the word that keeps a socket open."""
+    """Empty for anything but a JSON object, such as the word that keeps a socket open."""
     try:
         with uncollected():  # nothing is waited for
             return object_of(loads(text))

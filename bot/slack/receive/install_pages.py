@@ -51,7 +51,7 @@ TEAM = re.compile(r"[A-Z0-9]{1,32}", re.ASCII)
 CODE = re.compile(r"[\w.-]{1,255}", re.ASCII)
 """Slack's are figures and hexadecimal digits with dots between them; nothing else is worth a call."""
 AT_ONCE_MAX = 4
-"""Calls to Slack for installations that browsers end: whoever begins one can end it with any code."""
+"""Calls to Slack at once for finishing installations: anybody who starts one can finish it with any code."""
 SAVED_WITHIN_S = 20.0
 """Slack gives its code and the token once: a browser waits rather than begin again."""
 _SILENT = logging.getLogger(f"{SDK}.oauth")
@@ -234,8 +234,8 @@ def _rotation(installation: SdkInstallation) -> Rotation | None:
 
 
 class _States(AsyncOAuthStateStore):
-    """Each ends one installation: by this process, once. One that another process hears of again comes with a code
-    that Slack has taken already."""
+    """Each is good for one installation. This process accepts it once; if another process gets it again, Slack has
+    already used up the code that comes with it."""
 
     def __init__(self, cipher: TokenCipher) -> None:
         self._cipher = cipher

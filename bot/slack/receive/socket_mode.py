@@ -4,8 +4,8 @@ The SDK keeps and renews the connection. This module adds what the SDK lacks:
 
 - With a token that Slack has refused, it asks for addresses for ever, and ignores when Slack said to retry.
 - It keeps trying an address that is used up, and waits for ever for a handshake that nobody answers.
-- It takes a socket for alive while a proxy answers its pings, even if Slack itself has gone silent.
-- It reads all that has arrived in one go, and loses the connection over a text of four megabytes (``envelopes``).
+- It considers a socket alive as long as a proxy answers its pings, even if Slack itself has gone silent.
+- It reads all that has arrived at once, and loses the connection over a text of four megabytes (``envelopes``).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ OPEN_METHOD = "apps.connections.open"
 TOKEN_NAME = "SLACK_APP_TOKEN"  # noqa: S105 - the setting's name
 ADDRESS_WITHIN_S = 10.0
 TEXT_BYTES_MAX = 64 * 1024 * 1024
-"""What is longer than an envelope may be is passed over; aiohttp would close the socket, which is everybody's."""
+"""Longer texts than an envelope may have are skipped here; aiohttp would close the socket, which everybody shares."""
 DEAF_AFTER = 2.0
 """In multiples of ``heard_within_s``: by then a silent socket has been replaced, and a new one begins with a
 greeting."""

@@ -49,7 +49,7 @@ class _Table:
 
     @property
     def too_long(self) -> bool:
-        """The alignment in Slack's own table."""
+        """For a table block of Slack's."""
         columns = max(map(len, self.rows))
         return len(self.rows) > TABLE_ROWS_MAX or columns > TABLE_COLUMNS_MAX or self.chars > TABLE_CHARS_MAX
 

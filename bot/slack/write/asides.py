@@ -102,7 +102,7 @@ def thread_of(question: Question) -> dict[str, str]:
 async def tell(api: SlackClient, question: Question, sentence: str) -> None:
     """Shows it beside the thread, where only that person sees it; if Slack does not allow that, in a direct message.
 
-    Not in both: where Slack's answer was lost, the person has most likely read it.
+    Never in both: if Slack's answer was lost, the person has most likely read the first.
     """
     try:
         if question.entry_point is not EntryPoint.DIRECT:

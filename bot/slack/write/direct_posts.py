@@ -1,7 +1,7 @@
-"""Posts one message into a direct message, once, however often that is begun. I/O: Slack.
+"""Posts a message into a direct message exactly once, however often that is tried. I/O: Slack.
 
-The message is known by its metadata: where an answer was lost, or an earlier process may have posted it, it is looked
-for first.
+The message is recognised by its metadata: if an answer was lost, or an earlier process may have posted it, it is
+searched for first.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ class FeedbackSupport:
 
 @dataclass(slots=True)
 class Thumbs:
-    """The support for one reply. A refused message with thumbs proves little; only if Slack then accepts the same
-    message without them were they the reason."""
+    """The support for one reply. A refused message with thumbs proves little: they were the reason only if Slack then
+    accepts the same message without them."""
 
     support: FeedbackSupport = field(default_factory=FeedbackSupport)
     _given_up: bool = False

@@ -1,4 +1,4 @@
-"""Statuses that Slack did not take away before their turn ended. I/O: Slack, after the turn.
+"""Removes statuses that Slack did not remove before their turn ended. I/O: Slack, after the turn.
 
 A turn waits two seconds for that, since it changes no word. But Slack itself drops a line only after two minutes, and
 "Working…" after an hour, so the removal goes on beside later turns.

@@ -8,8 +8,8 @@ Rules:
    comes along. Code fences and tables are closed in one message and reopened in the next.
 3. What may still turn out to be something else waits for what follows: half an entity, half of a character, and blanks,
    which Slack does not keep where they stand alone.
-4. Where there is nothing left to stream, or no good way to, edits show the rest: ``over`` says so, and ``messages``
-   what stands already.
+4. If nothing is left to stream, or there is no good way to stream it, edits show the rest: ``over`` says so, and
+   ``messages`` what is there already.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ UNSETTLED = re.compile(r"(?:&(?:am?|amp|lt?|gt?)?|\S?\u200d|[\U0001f1e6-\U0001f1
 """The beginning of an entity, a joiner with what it joins, letters of a flag."""
 UNSETTLED_CHARS_MAX = 4
 UNSETTLED_MAX = 8
-"""So many of them in a row wait; more are no character and no entity that anybody means."""
+"""At most this many in a row are held back; more are no character or entity that anybody means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +68,10 @@ class NativeStream:
     limits: PieceLimits = STREAM
     text: str = field(default="", repr=False)
     complete: bool = False
-    """Whether all was said; some of it may still wait to be shown."""
+    """Whether everything was written; some of it may still wait to be shown."""
     settled: bool = False
     waiting_since_s: float | None = None
-    """Since when words wait to be seen; ``None`` while all are."""
+    """Since when words have been waiting to be shown; ``None`` while none are."""
     closing: Closing = field(default_factory=Closing)
     _parts: list[_Streamed] = field(default_factory=list)
     _next: Cutter | None = None
@@ -88,7 +88,7 @@ class NativeStream:
 
     @property
     def over(self) -> bool:
-        """Whether streaming ends here though the reply is not whole."""
+        """Whether streaming ends here although the reply is not complete."""
         if self.settled or self.open_ts is not None:
             return False
         return self.complete or bool(self._parts and self._parts[-1].piece.end is None)
@@ -102,7 +102,7 @@ class NativeStream:
         return now_s - self._parts[-1].started_s if self._parts else 0.0
 
     def write(self, text: str, now_s: float) -> None:
-        whole, self.text = self.text, ""  # held by one name only, a text grows in its place
+        whole, self.text = self.text, ""  # with only one reference, CPython can append to the text in place
         whole += text
         self.text = whole
         if self.waiting_since_s is None and text.strip():
@@ -114,7 +114,7 @@ class NativeStream:
             self.waiting_since_s = now_s
 
     def next_action(self, now_s: float) -> StreamAction | None:
-        """What to do now so that Slack shows the newest text; ``None`` where it does, or where streaming is over."""
+        """What to do now so that Slack shows the newest text; ``None`` if it does, or if streaming is over."""
         if self.settled or self.over:
             return None
         if self.open_ts is None:
@@ -130,7 +130,7 @@ class NativeStream:
         return Append(number, part.ts, shown, _added(part.shown, shown))
 
     def due_in_s(self, now_s: float) -> float | None:
-        """After how long there may be something to do though nothing was written."""
+        """After how many seconds there may be something to do even if nothing was written."""
         if self.open_ts is None:
             return None
         age_s, times = self.age_s(now_s), self.times

@@ -15,7 +15,7 @@ PAUSE_FIRST_S, PAUSE_MAX_S = 0.5, 8.0
 
 @dataclass(slots=True)
 class Pauses:
-    """There is none where Slack said how long: the rate limiter does that waiting."""
+    """There is no pause if Slack said how long to wait: the rate limiter does that."""
 
     patience_s: float
     _next_s: float = PAUSE_FIRST_S

@@ -126,13 +126,13 @@ class Plan(Protocol):
 
     @property
     def has_message(self) -> bool:
-        """Whether a message of the reply exists in Slack, so that a status belongs into it."""
+        """Whether a message of the reply exists in Slack, so that a status belongs in it."""
 
     def write(self, text: str, now_s: float) -> None:
         """More of the answer."""
 
     def finish(self, closing: Closing, now_s: float) -> None:
-        """All was said."""
+        """Everything was written."""
 
     def next_action(self, now_s: float, edit_every_s: float) -> Action | None:
         """What to do now; ``None`` if Slack shows the newest text. Asking changes nothing that people see."""

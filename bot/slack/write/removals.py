@@ -1,8 +1,7 @@
 """Says which message to delete next, of those that a reply does not need. Pure.
 
-A notice that a question waits stands in the way of its answer, which has its place below what was said meanwhile: it
-goes first. Where Slack does not delete it at once, the answer goes on without waiting, and that is tried again at the
-end.
+The notice that a question waits goes first, since the answer belongs below what was said in the meantime. If Slack does
+not delete it at once, the answer goes on without waiting, and the deletion is tried again at the end.
 """
 
 from __future__ import annotations
@@ -13,12 +12,12 @@ from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.slack.write.plan import Next, Remove
 
 FAILURES_MAX = 8
-"""So often Slack may fail to delete messages of one reply; then they are here to stay."""
+"""After this many failed deletions, the messages of a reply stay."""
 
 
 @dataclass(slots=True)
 class Removals:
-    """``first_ts``: of a message that goes before anything is shown."""
+    """``first_ts``: a message to delete before anything is shown."""
 
     first_ts: str | None = None
     _last: list[str] = field(default_factory=list)

@@ -47,7 +47,7 @@ log = get_logger(__name__)
 
 POST = "chat.postMessage"
 UNSEEN = (EntryPoint.FILE, EntryPoint.SHARE, EntryPoint.SUMMARY)
-"""Entry points whose waiting others see nothing of."""
+"""Nobody else sees that such a question waits."""
 NOTICE_WITHIN_S = 2.0
 BUTTON_TRIES_MAX = 5
 BUTTON_PAUSE_S = 2.0
@@ -55,7 +55,7 @@ BUTTON_PAUSE_S = 2.0
 
 class SlackReplies:
     """Implements ``ports.Replies``. ``session`` is for response URLs; ``native`` streams in direct messages. Without a
-    ``desk`` private answers stay what they are."""
+    ``desk`` nobody can post a private answer for others."""
 
     def __init__(
         self,

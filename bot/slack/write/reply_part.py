@@ -69,7 +69,7 @@ class Part:
 
     @property
     def limits(self) -> PieceLimits:
-        """A message that an earlier process filled holds about as much again: what stands below it stays below it."""
+        """A message that an earlier process filled holds about as much as before, so what is below it stays there."""
         limits = TEXT if self.form is Form.TEXT else MARKDOWN
         if not (self.followed and self.inherited and self.inherited.chars and self.form is not Form.TEXT):
             return limits
@@ -85,7 +85,7 @@ class Part:
 
     @property
     def held_back(self) -> bool:
-        """An earlier process' text stays until there is as much of the new one for the same message."""
+        """An earlier process's text stays until there is as much of the new one for the same message."""
         if self.standing is not Standing.INHERITED or self.inherited is None:
             return False
         return self.piece.end is None and 0 < self.inherited.chars >= self.piece.shown_to - self.piece.start

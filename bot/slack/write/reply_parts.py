@@ -34,10 +34,10 @@ class Parts:
     _every: list[Part] = field(default_factory=list)
     _frozen: int = 0
     _grown_to: int = 0
-    """The text was cut up to there; more often than somebody looks it need not be."""
+    """The text has been cut up to here; it is cut further only when somebody looks."""
     _words_from: int = 0
     _words_to: int = 0
-    """Where the first word of the text begins and the newest ends; the same where there is none."""
+    """Where the first word of the text begins and the newest ends; equal if there is none."""
 
     def __post_init__(self) -> None:
         self._open(Piece(0, None, 0))
@@ -64,7 +64,7 @@ class Parts:
 
     @property
     def takes_no_edits(self) -> bool:
-        """Not one message, but any: by a setting of the workspace, or for now."""
+        """Whether no message at all can be edited: by a setting of the workspace, or for now."""
         return self._frozen > 1 or self.edits_fail
 
     @property

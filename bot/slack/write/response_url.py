@@ -111,7 +111,7 @@ class ResponseUrlOutlet:
         """Such messages cannot be read."""
 
     async def see(self, action: Change) -> None:
-        """Slack shows nobody what stands there."""
+        """Slack does not say what such a message shows."""
 
     def why_not(self, code: str) -> str:
         return f"I couldn't show you the answer to your command: Slack refused it ({code}). Please ask again."

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.slack.write.plan import Show, Sight
 
 SENT_MAX = 50
-"""After so many edits in a row whose outcome is unknown, nobody looks for the oldest any more."""
+"""After this many edits in a row with an unknown outcome, the oldest are forgotten."""
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Makes the post or edit after which a part's message shows what it should. Pure."""
+"""Builds the post or edit that makes a part's message show what it should. Pure."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Makes calls that Slack may not answer for a long time. I/O: Slack, through an outlet.
 
-Slack answers within a second. An edit that it does not answer is given up, and the request stays open while the writer
-goes on: the edit may still be made, and after its answer, or without one after half a minute, it no longer will be. A
-post cannot be given up, since it would then stand there twice; but if only its answer is lost, it is found in Slack.
+Slack answers within a second. If it does not answer an edit, the writer gives that up and goes on, while the request
+stays open: the edit may still be made until it is answered, or until half a minute has passed. A post cannot be given
+up, since it could then appear twice; but if only its answer is lost, it is found in Slack.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ FIND_AFTER_S = 3.0
 
 
 class SlowCalls:
-    """``send`` makes a call, ``find`` looks for a post; ``late`` is told of a given up edit that has ended."""
+    """``send`` makes a call, ``find`` looks for a post; ``late`` is called when an edit that was given up has ended."""
 
     def __init__(
         self,
@@ -33,7 +33,7 @@ class SlowCalls:
         self._open: dict[asyncio.Future[str], Show] = {}
 
     async def send(self, action: Action) -> str:
-        """The same edit again has the first answer that comes to either. Raises ``SlackError``."""
+        """If the same edit is still open, the first answer to either counts. Raises ``SlackError``."""
         if not isinstance(action, Show):
             return await self._send(action)
         if action.ts is None:

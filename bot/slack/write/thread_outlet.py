@@ -150,7 +150,7 @@ def arguments(question: Question, action: Action) -> dict[str, Any]:
         case Show(part=part, ts=None, content=content, in_thread=in_thread, revision=revision):
             return post_arguments(question, part, content, revision, in_thread=in_thread)
         case Show(part=part, ts=ts, content=content, revision=revision):
-            return {  # with the metadata, which what was streamed up to now has not yet
+            return {  # with the metadata, which a streamed message does not have yet
                 **channel,
                 "ts": ts,
                 "metadata": own_messages.metadata(question, part, revision),

@@ -1,8 +1,8 @@
 """Uploads an answer to its thread as files. I/O: Slack.
 
-Slack takes a file in three steps (files.getUploadURLExternal, a post of its bytes, files.completeUploadExternal), of
-which only the third is seen by people. So the first two are repeated as often as it takes; where it is not known
-whether the third was done, the thread is looked at: files of an answer have the same names however often they are made.
+Slack takes a file in three steps: files.getUploadURLExternal, a post of its bytes, files.completeUploadExternal. People
+see only the third, so the first two are repeated as often as necessary. If nobody knows whether the third was done,
+the thread is searched: an answer's files have the same names however often they are made.
 Sources: slack:reference/methods/files.getUploadURLExternal, slack:reference/methods/files.completeUploadExternal.
 """
 

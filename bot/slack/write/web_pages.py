@@ -1,7 +1,7 @@
 """The lines below an answer for the web pages that it is based on, each with a link. Pure.
 
-The one place below an answer that is mrkdwn: a title is a stranger's words and is escaped, and stands beside the name
-of whose page it is; an address has no character that could end the link. Slack fetches none of them (``NO_PREVIEWS``).
+Of the lines below an answer, only these are mrkdwn. A title is a stranger's words: it is escaped, and followed by the
+name of the site. An address has no character that could end the link. Slack fetches none of them (``NO_PREVIEWS``).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ slack:reference/block-kit/composition-objects/text-object has 3,000."""
 
 
 def block(pages: Sequence[Source]) -> list[dict[str, Any]]:
-    """One text with a line for each, since Slack sets elements of a context side by side."""
+    """One text with a line for each, since Slack puts the elements of a context side by side."""
     if not pages:
         return []
     text = "\n".join(_fitting([_line(page, _link(page)) for page in pages]))

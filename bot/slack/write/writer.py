@@ -68,7 +68,7 @@ class Outlet(Protocol):
 
 class Writer:
     """Writes while ``lease`` is held. ``status_line`` shows the status until there is a message; ``None``: nobody needs
-    to see one. ``posts_status``: it is a message from the beginning, since nobody knows whether one can be posted."""
+    to see one. ``posts_status``: it is a message from the beginning, to find out whether the bot can post here."""
 
     def __init__(
         self,
@@ -187,7 +187,7 @@ class Writer:
             return
 
     async def _granted(self, action: Action) -> bool:
-        """Waits for the call. ``False``: look again, for all has been said meanwhile or it was too long in coming."""
+        """Waits for the call. ``False``: ask the plan again; the answer is complete now, or the wait was too long."""
         ticket = self._outlet.request(action, self._bid)
         if ticket is None:
             return True
@@ -265,7 +265,7 @@ class Writer:
         self._changed.set()
 
     async def _posted(self, action: Action, ts: str, sent_s: float) -> None:
-        """Where the database cannot be told, the thread itself tells a later process."""
+        """If the database cannot store it, a later process finds it in the thread."""
         if not (isinstance(action, Start) or (isinstance(action, Show) and action.ts is None)):
             return
         if self._status_line is not None:
