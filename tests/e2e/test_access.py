@@ -126,7 +126,7 @@ async def test_who_writes_a_direct_message(stage: Stage, log: Lines) -> None:
     assert denials(log) == expected_denials(stage, KINDS)
 
 
-async def test_who_types_the_command(stage: Stage, log: Lines) -> None:
+async def test_whether_a_command_is_answered_depends_on_who_types_it(stage: Stage, log: Lines) -> None:
     workspace = stage.workspace
     kinds = {who: reason for who, reason in KINDS.items() if who not in ("pat", "stan")}
     asked = {}
@@ -155,7 +155,7 @@ async def cut_answer(stage: Stage, channel: str) -> tuple[str, str]:
     return ts, str(stage.answers(ts, channel=channel)[0]["ts"])
 
 
-async def test_who_presses_a_button(stage: Stage, log: Lines) -> None:
+async def test_whether_a_press_counts_depends_on_who_makes_it(stage: Stage, log: Lines) -> None:
     """A press that does not count leaves the button to those whose press does."""
     workspace = stage.workspace
     for channel, kinds in (
@@ -391,7 +391,7 @@ class TestOverOneTransport:
                 assert await stage.outcome(ts) == outcome, who
 
     @pytest.mark.parametrize("granted", [True, False])
-    async def test_only_addresses_of_listed_domains(
+    async def test_only_people_with_addresses_of_listed_domains_are_answered(
         self, model: PracticeModel, tmp_path: Path, turn_log: TurnLog, log: Lines, *, granted: bool
     ) -> None:
         manifest = Manifest.read(MANIFEST)

@@ -99,7 +99,7 @@ async def overlapping(page: Page) -> list[str]:
     return found
 
 
-async def test_a_channel_with_people_files_and_reactions(page: Page, workspace: Workspace) -> None:
+async def test_a_channel_with_people_files_and_reactions_keeps_the_rules(page: Page, workspace: Workspace) -> None:
     general, ada = workspace.channel("general"), workspace.user("ada")
     photo = ("launch.jpg", (SAMPLES / "launch.jpg").read_bytes())
     for who in ("grace", "mia", "remy"):
@@ -146,7 +146,7 @@ async def test_a_thread_in_which_the_bot_is_busy(page: Page, workspace: Workspac
 
 
 @pytest.mark.usefixtures("bot")
-async def test_the_home_tab(page: Page) -> None:
+async def test_the_home_tab_keeps_the_rules(page: Page) -> None:
     await page.get_by_role("link", name="claude", exact=True).click()
     await page.get_by_role("link", name="Home").click()
     await expect(page.get_by_role("region", name="Home")).to_contain_text("What I can do")
@@ -155,7 +155,7 @@ async def test_the_home_tab(page: Page) -> None:
 
 
 @pytest.mark.usefixtures("bot")
-async def test_a_window_with_an_error_in_it(page: Page) -> None:
+async def test_a_window_with_an_error_in_it_keeps_the_rules(page: Page) -> None:
     await write(page, "The launch is on Thursday.")
     await message(page, "The launch").hover()
     await message(page, "The launch").get_by_role("button", name="More actions").click()
@@ -299,7 +299,7 @@ async def test_a_table_says_that_it_scrolls_where_it_is_wider_than_its_place(pag
     assert await faults(page) == []
 
 
-async def test_the_drawer_of_a_narrow_window(page: Page) -> None:
+async def test_the_drawer_of_a_narrow_window_keeps_the_rules(page: Page) -> None:
     await page.set_viewport_size({"width": 390, "height": 844})
     await page.get_by_role("button", name="Show channels").click()
     await expect(page.get_by_role("navigation", name="Channels")).to_be_visible()

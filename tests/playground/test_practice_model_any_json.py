@@ -65,7 +65,7 @@ def seen(body: Any, version: str) -> Received | Refused:
 
 @settings(max_examples=300, deadline=None)
 @given(place=st.sampled_from(places(VALID)), new=JSON | st.just({"type": "document", "source": SOURCE}))
-def test_a_request_with_anything_in_place_of_anything(place: tuple[Any, ...], new: Any) -> None:
+def test_a_request_with_anything_in_place_of_anything_is_answered_or_refused(place: tuple[Any, ...], new: Any) -> None:
     for version in VERSIONS:
         outcome = seen(changed(VALID, place, new), version)
         if isinstance(outcome, Received):

@@ -118,11 +118,13 @@ async def refusal(http: httpx.AsyncClient, body: dict[str, Any], status: int = 4
         ),
     ],
 )
-async def test_the_shape_of_a_request(http: httpx.AsyncClient, changed: dict[str, Any], message: str) -> None:
+async def test_a_request_of_another_shape_is_refused(
+    http: httpx.AsyncClient, changed: dict[str, Any], message: str
+) -> None:
     assert await refusal(http, request(**changed)) == message
 
 
-async def test_an_unknown_model(http: httpx.AsyncClient) -> None:
+async def test_an_unknown_model_is_not_found(http: httpx.AsyncClient) -> None:
     assert await refusal(http, request(model="gpt-9"), 404) == "model: gpt-9"
 
 
@@ -159,7 +161,9 @@ SOURCE = "messages.0.content.0.image.source.base64"
         ),
     ],
 )
-async def test_images(http: httpx.AsyncClient, block: dict[str, Any], message: str) -> None:
+async def test_images_that_the_api_refuses_are_refused(
+    http: httpx.AsyncClient, block: dict[str, Any], message: str
+) -> None:
     assert await refusal(http, request(messages=[user(block, TEXT)])) == message
 
 
@@ -197,7 +201,9 @@ INVALID = "pdf.source.base64.data: The PDF specified was not valid."
         ),
     ],
 )
-async def test_pdfs(http: httpx.AsyncClient, blocks: list[dict[str, Any]], message: str) -> None:
+async def test_pdfs_that_the_api_refuses_are_refused(
+    http: httpx.AsyncClient, blocks: list[dict[str, Any]], message: str
+) -> None:
     assert await refusal(http, request(messages=[user(*blocks)])) == message
 
 
@@ -252,11 +258,13 @@ async def test_the_newer_version_is_stricter(http: httpx.AsyncClient) -> None:
         ({"anthropic-version": "2020-01-01"}, 400),
     ],
 )
-async def test_key_and_version(http: httpx.AsyncClient, headers: dict[str, str], status: int) -> None:
+async def test_a_request_needs_a_key_and_a_version(
+    http: httpx.AsyncClient, headers: dict[str, str], status: int
+) -> None:
     assert (await http.post("/messages", json=request(), headers=headers)).status_code == status
 
 
-async def test_a_body_over_the_limit(http: httpx.AsyncClient, model: PracticeModel) -> None:
+async def test_a_body_over_the_limit_is_refused(http: httpx.AsyncClient, model: PracticeModel) -> None:
     async def endless() -> AsyncIterator[bytes]:
         for _ in range(limits.REQUEST_BYTES_MAX // 1_000_000 + 1):
             yield b" " * 1_000_000

@@ -104,7 +104,7 @@ async def test_count_tokens_agrees_with_usage(sdk: anthropic.AsyncAnthropic) -> 
     assert 1_296 < counted.input_tokens < 1_400
 
 
-async def test_models(sdk: anthropic.AsyncAnthropic) -> None:
+async def test_models_are_listed_and_described(sdk: anthropic.AsyncAnthropic) -> None:
     listed = [model.id async for model in sdk.models.list()]
     info = await sdk.models.retrieve(MODEL)
 
@@ -121,7 +121,7 @@ async def test_max_tokens_cuts_the_answer(sdk: anthropic.AsyncAnthropic) -> None
     assert message.usage.output_tokens == 10
 
 
-async def test_a_scripted_refusal(model: PracticeModel, sdk: anthropic.AsyncAnthropic) -> None:
+async def test_a_scripted_refusal_names_its_category(model: PracticeModel, sdk: anthropic.AsyncAnthropic) -> None:
     model.script(Answer("I can't", stop_reason="refusal", stop_details={"type": "refusal", "category": "bio"}))
     async with sdk.messages.stream(model=MODEL, max_tokens=99, messages=question("Hm?")) as stream:
         final = await stream.get_final_message()

@@ -55,7 +55,7 @@ async def ask(session: aiohttp.ClientSession, model: PracticeModel, *quirks: Qui
         ((Quirk.LABELLED_JSON, Quirk.CLOSE_DELIMITED), "application/json"),
     ],
 )
-async def test_a_stream_under_any_label(
+async def test_a_stream_is_the_same_under_any_label(
     model: PracticeModel, session: aiohttp.ClientSession, quirks: tuple[Quirk, ...], label: str
 ) -> None:
     labelled, body = await ask(session, model, *quirks)
@@ -71,13 +71,15 @@ async def test_a_stream_without_its_last_event(model: PracticeModel, session: ai
     assert b"message_stop" not in body
 
 
-async def test_framing(model: PracticeModel, session: aiohttp.ClientSession) -> None:
+async def test_events_are_framed_in_every_way_that_servers_do_it(
+    model: PracticeModel, session: aiohttp.ClientSession
+) -> None:
     assert b'\ndata:{"type"' in (await ask(session, model, Quirk.NO_SPACE))[1]
     assert b"\ndata: {\ndata:  " in (await ask(session, model, Quirk.DATA_LINES))[1]
     assert (await ask(session, model, Quirk.BYTE_ORDER_MARK))[1].startswith(b"\xef\xbb\xbfevent: message_start")
 
 
-async def test_an_error_as_a_bare_line(model: PracticeModel, session: aiohttp.ClientSession) -> None:
+async def test_an_error_may_come_as_a_bare_line(model: PracticeModel, session: aiohttp.ClientSession) -> None:
     _, body = await ask(session, model, Quirk.BARE_ERROR, error_after=0, error_type="authentication_error")
 
     assert json.loads(body.splitlines()[-1])["error"]["type"] == "authentication_error"

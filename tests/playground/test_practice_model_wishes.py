@@ -26,7 +26,7 @@ def test_other_questions_have_no_such_answer(words: str) -> None:
     assert shown_answer_to(thread(f"ada: {words}")) is None
 
 
-def test_a_refusal_and_a_failure() -> None:
+def test_a_refusal_and_a_failure_are_shown_on_request() -> None:
     refusal = shown_answer_to(thread("ada: refuse this, please"))
     failure = shown_answer_to(thread("ada: fail, please"))
     assert refusal is not None

@@ -165,7 +165,7 @@ async def test_a_command_that_nobody_acknowledges_is_told_to_the_person(
     assert [len(delivery.outcomes) for delivery in ws.deliveries] == [1, 1]
 
 
-async def test_redelivery_with_the_same_and_with_a_new_event_id(ws: Workspace, session: aiohttp.ClientSession) -> None:
+async def test_an_event_is_redelivered_with_the_same_or_a_new_id(ws: Workspace, session: aiohttp.ClientSession) -> None:
     socket = await opened(ws, session)
 
     async def event_id() -> str:

@@ -100,7 +100,7 @@ async def test_an_edited_mention_fires_again_marked_as_edited() -> None:
         assert len(events(ws)) == 2
 
 
-async def test_edits_and_deletions_of_a_direct_message() -> None:
+async def test_edits_and_deletions_of_a_direct_message_are_delivered() -> None:
     async with Workspace(MENTIONS) as ws:
         ada = ws.user("ada")
         place = ws.direct_message(ada)

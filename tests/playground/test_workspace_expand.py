@@ -46,7 +46,7 @@ def test_a_document_becomes_blocks_in_its_order() -> None:
         ("List<int> -> x", ["List<int> -> x"]),
     ],
 )
-def test_inline_text(markdown: str, elements: list[str]) -> None:
+def test_inline_markup_becomes_elements(markdown: str, elements: list[str]) -> None:
     assert [element["text"] for element in only_part(markdown)["elements"]] == elements
 
 

@@ -72,7 +72,7 @@ async def test_without_the_right_token_there_is_a_login_page_with_status_200(ws:
         assert "Sign in" in await response.text()
 
 
-async def test_stubs_and_graves(ws: Workspace, session: aiohttp.ClientSession) -> None:
+async def test_a_file_may_be_a_stub_hidden_or_external(ws: Workspace, session: aiohttp.ClientSession) -> None:
     client = web_client(ws, session)
     ada = ws.user("ada")
     stub = ws.file(ada, "shared.pdf", PDF, mode="file_access")
@@ -122,7 +122,7 @@ async def test_a_download_that_breaks_off(ws: Workspace, session: aiohttp.Client
             await response.read()
 
 
-async def test_a_slow_download(ws: Workspace, session: aiohttp.ClientSession) -> None:
+async def test_a_slow_download_comes_in_pieces(ws: Workspace, session: aiohttp.ClientSession) -> None:
     file = await attached(ws, "contract.pdf", PDF)
     ws.faults.slow(500_000)
     async with session.get(file["url_private_download"]) as response:

@@ -105,7 +105,7 @@ async def test_an_open_page_does_not_hold_the_workspace_up() -> None:
         assert (await pushes.receive()).type is aiohttp.WSMsgType.CLOSE
 
 
-async def test_commands_buttons_edits_and_deletions(
+async def test_commands_presses_edits_and_deletions_are_carried_out(
     ws: Workspace, page: aiohttp.ClientSession, client: AsyncWebClient
 ) -> None:
     button = {"type": "button", "action_id": "go", "value": "v", "text": {"type": "plain_text", "text": "Go"}}

@@ -52,7 +52,7 @@ def test_methods_do_not_share_a_limit_and_unlisted_ones_have_none() -> None:
 
 
 @pytest.mark.parametrize(("strictness", "calls"), [(1.0, 50), (0.7, 35)])
-def test_a_stricter_server(strictness: float, calls: int) -> None:
+def test_a_stricter_server_allows_fewer_calls(strictness: float, calls: int) -> None:
     allowed = RateLimits(strictness=strictness)
     passed = [allowed.retry_after_s("chat.update", "C1", 0.0) for _ in range(100)]
     assert passed.count(None) == calls

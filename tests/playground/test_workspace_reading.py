@@ -50,7 +50,9 @@ def test_lists_show_their_numbers() -> None:
         ("", [{"type": "rich_text", "elements": [{"elements": [{"type": "user", "user_id": "U3"}]}]}], ["U3"]),
     ],
 )
-def test_pings(text: str, blocks: list[dict[str, object]], targets: list[str]) -> None:
+def test_a_message_notifies_everybody_that_it_mentions(
+    text: str, blocks: list[dict[str, object]], targets: list[str]
+) -> None:
     assert list(pings(text, blocks)) == targets
 
 

@@ -109,7 +109,9 @@ async def test_a_button_of_a_message_replaces_that_message(ws: Workspace, sessio
     assert [message["text"] for message in ws.messages(general)] == ["pressed"]
 
 
-async def test_trouble_with_a_response_url(ws: Workspace, session: aiohttp.ClientSession) -> None:
+async def test_a_response_url_fails_in_every_way_that_is_scripted(
+    ws: Workspace, session: aiohttp.ClientSession
+) -> None:
     url = await invoked(ws, session)
     ws.faults.status("response_url", 500)
     assert (await url.send(text="a")).status_code == 500

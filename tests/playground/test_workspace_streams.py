@@ -95,7 +95,9 @@ async def test_what_a_stream_needs(client: AsyncWebClient, start: dict[str, str]
     assert await error(client, "chat.startStream", **start) == code
 
 
-async def test_other_refusals(ws: Workspace, client: AsyncWebClient, start: dict[str, str]) -> None:
+async def test_arguments_that_slack_refuses_are_refused(
+    ws: Workspace, client: AsyncWebClient, start: dict[str, str]
+) -> None:
     assert await error(client, "chat.startStream", **{**start, "recipient_user_id": "U404"}) == "user_not_found"
     assert await error(client, "chat.startStream", **{**start, "recipient_team_id": "T404"}) == "team_not_found"
     ts = (await client.api_call("chat.startStream", json={**start, "markdown_text": "a"}))["ts"]

@@ -19,7 +19,7 @@ def test_names_become_tokens_and_the_rest_is_escaped() -> None:
     assert mrkdwn("@claude, hi", USERS, CHANNELS) == "<@U1>, hi"
 
 
-def test_typed_tokens_and_addresses() -> None:
+def test_a_typed_mention_stays_and_an_address_becomes_a_link() -> None:
     assert mrkdwn("<@U9> https://a.b/c?d=1&e=2.", USERS, CHANNELS) == "<@U9> <https://a.b/c?d=1&amp;e=2>."
 
 

@@ -39,7 +39,7 @@ OBJECTS = st.dictionaries(st.sampled_from(KEYS), JSON, max_size=8)
 
 
 @given(OBJECTS)
-def test_messages(message: dict[str, Any]) -> None:
+def test_any_message_is_read(message: dict[str, Any]) -> None:
     for kind in AuthorKind:
         assert isinstance(markdown_of(message, kind, mentions.by_name({})), str)
     assert all(attachment.id and attachment.name for attachment in attachments_of(message))
@@ -47,7 +47,7 @@ def test_messages(message: dict[str, Any]) -> None:
 
 
 @given(OBJECTS, OBJECTS)
-def test_deliveries(body: dict[str, Any], event: dict[str, Any]) -> None:
+def test_any_delivery_is_a_question_or_ignored(body: dict[str, Any], event: dict[str, Any]) -> None:
     outcome = question_from_event({**body, "event": event}, "UBOT", "BBOT", 1_700_000_000.0, is_bot=None)
 
     assert isinstance(outcome, Ignored) == (not isinstance(outcome, Question))
@@ -60,13 +60,13 @@ def test_deliveries(body: dict[str, Any], event: dict[str, Any]) -> None:
 
 
 @given(OBJECTS, st.lists(OBJECTS, max_size=4))
-def test_blocks(block: dict[str, Any], blocks: list[dict[str, Any]]) -> None:
+def test_any_block_is_read(block: dict[str, Any], blocks: list[dict[str, Any]]) -> None:
     assert isinstance(rich_text.to_markdown(block, mentions.as_tokens), str)
     assert isinstance(blocks_of.read([*blocks], mentions.as_tokens).markdown, str)
 
 
 @given(st.text(alphabet="*_~`<>&;@#!|^ \nab", max_size=60))
-def test_texts(text: str) -> None:
+def test_any_markup_is_read(text: str) -> None:
     markdown = mrkdwn.to_markdown(text, mentions.as_tokens)
 
     assert len(markdown) <= 4 * len(text) + 20

@@ -106,7 +106,7 @@ def test_what_is_asked_of_the_api_beside_the_words_stands_where_it_is_documented
 
 
 @pytest.mark.parametrize("size", [0, 1, 2, 3, READ_BYTES - 1, READ_BYTES, READ_BYTES + 1, 3 * READ_BYTES + 2])
-async def test_files_of_every_size_around_a_chunk(tmp_path: Path, size: int) -> None:
+async def test_a_file_of_any_size_is_sent_as_base64(tmp_path: Path, size: int) -> None:
     data = bytes(number * 7 % 251 for number in range(size))
     (tmp_path / "file").write_bytes(data)
 

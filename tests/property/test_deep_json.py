@@ -71,7 +71,7 @@ def deep_text(depth: int) -> str:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_messages(shape: str) -> None:
+def test_a_deep_message_is_read(shape: str) -> None:
     message = {"type": "app_mention", "user": "U1", "ts": "1.1", "channel": "C1", "text": "words", **SHAPES[shape]}
     for kind in AuthorKind:
         assert isinstance(markdown_of(message, kind, mentions.as_tokens), str)

@@ -43,13 +43,13 @@ def messages_max(text: str, limits: PieceLimits) -> float:
 
 @pytest.mark.parametrize("way", LIMITS)
 @pytest.mark.parametrize("name", NAMES)
-def test_hostile_texts(name: str, way: str) -> None:
+def test_a_hostile_text_has_few_messages(name: str, way: str) -> None:
     text = hostile(name, CHARS)
     assert messages(shown(text), LIMITS[way]) <= messages_max(text, LIMITS[way])
 
 
 @given(st.lists(DENSE, min_size=1, max_size=6), st.integers(1, 200))
-def test_any_text_of_markup(pieces: list[str], times: int) -> None:
+def test_any_text_of_markup_has_few_messages(pieces: list[str], times: int) -> None:
     text = ("".join(pieces) * times)[:15_000]
     assert messages(shown(text), MARKDOWN) <= messages_max(shown(text) + text, MARKDOWN)
 

@@ -75,7 +75,7 @@ def read(event: Json) -> None:
 
 
 @pytest.mark.parametrize("piece", PIECES)
-def test_texts(piece: str) -> None:
+def test_texts_are_read_in_linear_time(piece: str) -> None:
     for start in STARTS:
         grows_linearly(lambda chars, start=start: read(message((start + piece * chars)[:chars] + "x")))  # type: ignore[misc]
 
@@ -91,7 +91,7 @@ def test_what_a_model_might_write_too(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_the_model_is_sent(name: str) -> None:
+def test_what_the_model_is_sent_is_made_in_linear_time(name: str) -> None:
     def work(chars: int) -> None:
         said = ThreadMessage("1.1", Author("U1", hostile(name, chars), AuthorKind.PERSON), hostile(name, chars), ())
         history.build([said, said], {}, system="", tokens_max=900_000)
@@ -102,7 +102,7 @@ def test_what_the_model_is_sent(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_errors_and_pages(name: str) -> None:
+def test_errors_and_web_pages_are_read_in_linear_time(name: str) -> None:
     def work(chars: int) -> None:
         text = hostile(name, chars)
         error_from_response(400, {}, text.encode(errors="replace"))
@@ -148,7 +148,7 @@ SHAPES: dict[str, Callable[[int], Json]] = {
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_shapes(shape: str) -> None:
+def test_blocks_of_any_shape_are_read_in_linear_time(shape: str) -> None:
     def read_blocks(many: int) -> None:
         block = {"type": "rich_text", **SHAPES[shape](many)}
         markdown_of({"text": "", "blocks": [block]}, AuthorKind.PERSON, mentions.as_tokens)
@@ -156,7 +156,7 @@ def test_shapes(shape: str) -> None:
     grows_linearly(read_blocks)
 
 
-def test_many_attachments() -> None:
+def test_many_attachments_are_read_in_linear_time() -> None:
     def read_attachments(many: int) -> None:
         inner = [{"is_share": True, "text": "a", "files": [{"id": f"F{number}"}]} for number in range(many // 2)]
         shared = {"is_share": True, "attachments": inner, "message_blocks": [{"message": {"attachments": inner}}]}
@@ -168,5 +168,5 @@ def test_many_attachments() -> None:
 
 
 @pytest.mark.parametrize("piece", ["a\n", "\n", "<", "<a>", "1\n00:00 --> 00:01\na\n\n", "-->", "&amp;"])
-def test_transcripts(piece: str) -> None:
+def test_transcripts_are_read_in_linear_time(piece: str) -> None:
     grows_linearly(lambda chars: words_of_vtt("WEBVTT\n\n00:00 --> 00:01\n" + piece * chars))

@@ -61,7 +61,9 @@ def test_any_chunking_gives_the_same_answer(texts: list[str], quirks: frozenset[
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"], ids=["LF", "CRLF", "CR"])
 @pytest.mark.parametrize("quirks", [frozenset(), frozenset(Quirk) - {Quirk.CRLF}], ids=["plain", "every quirk"])
-def test_one_byte_per_packet_and_line_separators_inside_json(quirks: frozenset[Quirk], end: bytes) -> None:
+def test_one_byte_per_packet_and_line_separators_inside_json_change_nothing(
+    quirks: frozenset[Quirk], end: bytes
+) -> None:
     stream = stream_of([SEPARATORS, "grüße 🎉"], quirks).replace(b"\n", end)
 
     read, answer = answer_in([bytes([byte]) for byte in stream])

@@ -78,12 +78,12 @@ def test_an_answer_that_grows(name: str, way: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["# a\n", "```\n", "words ", "\n", "[", "a. "])
-def test_an_answer_of_many_messages(name: str) -> None:
+def test_an_answer_of_many_messages_is_written_in_linear_time(name: str) -> None:
     grows_linearly(lambda chars: show(LiveReply(), hostile(name, chars)), 15_000)
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_whole_answer(name: str) -> None:
+def test_a_whole_answer_is_written_in_linear_time(name: str) -> None:
     def work(chars: int) -> None:
         text = hostile(name, chars)
         cut_all(text, COMMAND)

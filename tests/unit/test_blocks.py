@@ -43,7 +43,7 @@ def test_an_expanded_answer_is_put_together_again() -> None:
     )
 
 
-def test_a_table() -> None:
+def test_a_table_becomes_a_markdown_table() -> None:
     table = {
         "type": "table",
         "column_settings": [{"align": "left"}, {"align": "right", "is_wrapped": True}],

@@ -121,7 +121,7 @@ def test_a_file_that_was_not_read_is_named_with_the_reason() -> None:
     ]
 
 
-def test_a_thread_that_the_bot_began() -> None:
+def test_a_thread_that_the_bot_began_opens_with_a_line_of_the_apps() -> None:
     assert read(said(1, CLAUDE, "Good morning."), said(2, ADA, "Hi")) == [
         ("user", ["[This thread begins with a message of yours.]"]),
         ("assistant", ["Good morning."]),
@@ -214,7 +214,7 @@ def test_a_thread_is_kept_within_a_request_s_bytes_too() -> None:
     assert 20_000 < sent < 50_000
 
 
-def test_estimates() -> None:
+def test_tokens_are_estimated_by_the_kind_of_block() -> None:
     assert estimate_tokens([TextBlock("x" * 250)]) == 100
     assert estimate_tokens([TextBlock("漢字かな")]) == 4
     assert estimate_tokens([ImageBlock("image/png", PHOTO.data, 1000, 1000)]) == 1296

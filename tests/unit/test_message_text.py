@@ -38,7 +38,7 @@ def read(message: dict[str, Any], kind: AuthorKind) -> str:
         ),
     ],
 )
-def test_authors(message: dict[str, Any], author: Author) -> None:
+def test_a_messages_author_is_a_person_this_bot_or_another_app(message: dict[str, Any], author: Author) -> None:
     assert author_of(message, "UBOT", "BBOT", lambda _: None) == author
 
 

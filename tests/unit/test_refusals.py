@@ -146,7 +146,7 @@ def listed(cases: Sequence[tuple[int, object]]) -> list[str]:
 
 
 @pytest.mark.parametrize(("status", "body"), TOO_LARGE, ids=listed(TOO_LARGE))
-def test_too_much_at_once(status: int, body: object) -> None:
+def test_a_request_that_is_too_large_is_recognised(status: int, body: object) -> None:
     assert type(meant(status, body)) is ModelRequestTooLarge
 
 
@@ -161,7 +161,7 @@ def test_a_balance_that_is_used_up(status: int, body: object) -> None:
 
 
 @pytest.mark.parametrize(("status", "body"), WRONG_KEY, ids=listed(WRONG_KEY))
-def test_a_wrong_key(status: int, body: object) -> None:
+def test_a_wrong_key_is_recognised(status: int, body: object) -> None:
     assert type(meant(status, body)) is ModelKeyInvalid
 
 

@@ -59,7 +59,7 @@ def bullets(*items: str, style: str = "bullet", **more: int) -> dict[str, Any]:
         ({"type": "of_tomorrow", "text": "still words"}, "still words"),
     ],
 )
-def test_every_inline_element(element: dict[str, Any], markdown: str) -> None:
+def test_every_inline_element_becomes_markdown(element: dict[str, Any], markdown: str) -> None:
     assert read(section(text("so: "), element)) == f"so: {markdown}"
 
 
@@ -83,7 +83,7 @@ def test_every_inline_element(element: dict[str, Any], markdown: str) -> None:
         ([text("1 &lt; 2 is literal")], "1 &lt; 2 is literal"),
     ],
 )
-def test_styles(elements: list[dict[str, Any]], markdown: str) -> None:
+def test_styles_become_markdown(elements: list[dict[str, Any]], markdown: str) -> None:
     assert read(section(*elements)) == markdown
 
 
@@ -105,7 +105,7 @@ def test_lists_nest_and_go_on_counting() -> None:
     assert "<pre>" not in html
 
 
-def test_a_checklist() -> None:
+def test_a_checklist_becomes_markdown() -> None:
     assert read(bullets("done", style="checked"), bullets("open", style="unchecked")) == "- [x] done\n- [ ] open"
 
 

@@ -21,7 +21,7 @@ from bot.files.said import words_of_vtt
         ("<html>not a transcript</html>", ""),
     ],
 )  # fmt: skip
-def test_the_words_of_a_transcript(vtt: str, words: str) -> None:
+def test_a_transcript_is_read_without_numbers_times_and_voices(vtt: str, words: str) -> None:
     assert words_of_vtt(vtt) == words
 
 

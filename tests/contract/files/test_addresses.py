@@ -32,7 +32,7 @@ def told(text: str) -> list[str]:
     return found.partition("\n```")[0].partition("\n\n")[0].split("\n")
 
 
-async def test_links_of_a_word_document(convert: Converter) -> None:
+async def test_the_links_of_a_word_document_are_listed_with_their_addresses(convert: Converter) -> None:
     def link(number: int, *runs: str) -> str:
         return f'<w:hyperlink r:id="rId{number}">{"".join(map(text_run, runs))}</w:hyperlink>'
 
@@ -59,7 +59,7 @@ def field(code: str, words: str) -> str:
     return f'{sign("begin")}<w:r><w:instrText xml:space="preserve">{code}</w:instrText></w:r>{shown}'
 
 
-async def test_links_of_a_word_document_that_are_fields(convert: Converter) -> None:
+async def test_links_that_word_keeps_as_fields_are_listed_too(convert: Converter) -> None:
     simple = f"<w:fldSimple w:instr='HYPERLINK \"{PLACES['rId3'][1]}\"'>{text_run('write to Ann')}</w:fldSimple>"
     numbered = field(" PAGEREF _Toc1 ", "7") + field(' HYPERLINK \\l "below" ', "below")
     tip = field(f' HYPERLINK "{PLACES["rId1"][1]}" \\o "a tip" ', "apply (here)")
@@ -74,7 +74,7 @@ async def test_links_of_a_word_document_that_are_fields(convert: Converter) -> N
     ]
 
 
-async def test_links_of_a_word_document_outside_its_text(convert: Converter) -> None:
+async def test_links_outside_the_text_of_a_word_document_are_listed_too(convert: Converter) -> None:
     kinds = {"header": "hdr", "footnotes": "footnotes", "comments": "comments"}
     inside = {"header": "{}", "footnotes": '<w:footnote w:id="1">{}</w:footnote>'}
     parts, related = dict[str, str](), dict[str, dict[str, tuple[str, str]]]()
@@ -99,7 +99,7 @@ async def test_links_of_a_word_document_outside_its_text(convert: Converter) -> 
     assert set(told(found.text)) == {*expected, "https://picture.example/"}
 
 
-async def test_links_of_a_word_2003_document(convert: Converter) -> None:
+async def test_the_links_of_a_word_2003_document_are_listed(convert: Converter) -> None:
     space = 'xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"'
     link = f'<w:hlink w:dest="{PLACES["rId3"][1]}">{text_run("write to Ann")}</w:hlink>'
     start = '<?xml version="1.0"?><?mso-application progid="Word.Document"?>'
@@ -108,7 +108,7 @@ async def test_links_of_a_word_2003_document(convert: Converter) -> None:
     assert told(found.text) == ADDRESSES[1:]
 
 
-async def test_links_of_slides(convert: Converter) -> None:
+async def test_the_links_of_slides_are_listed_with_their_addresses(convert: Converter) -> None:
     def run(number: int, words: str) -> str:
         return f'<a:p><a:r><a:rPr><a:hlinkClick r:id="rId{number}"/></a:rPr><a:t>{words}</a:t></a:r></a:p>'
 
@@ -128,7 +128,7 @@ async def test_links_of_slides(convert: Converter) -> None:
     assert told(found.text) == [line.replace("[here]", "(here)") for line in ADDRESSES]
 
 
-async def test_links_of_an_opendocument_text(convert: Converter) -> None:
+async def test_the_links_of_an_opendocument_text_are_listed_with_their_addresses(convert: Converter) -> None:
     def link(address: str, words: str) -> str:
         name = 'xmlns:xlink="http://www.w3.org/1999/xlink"'
         return f'<text:p><text:a {name} xlink:href="{address}">{words}</text:a></text:p>'

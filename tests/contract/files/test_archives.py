@@ -318,7 +318,7 @@ def tar_of(members: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-async def test_a_member_without_a_name_hinders_no_other(convert: Converter) -> None:
+async def test_the_others_are_read_beside_a_member_without_a_name(convert: Converter) -> None:
     found = await read(convert, zip_of([Packed(b"", b"nameless"), Packed(b"b.txt", b"The plan")]), "a.zip")
     assert "The plan" in found.text
 

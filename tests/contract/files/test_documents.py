@@ -123,7 +123,9 @@ async def test_a_plain_document_is_its_pages_and_nothing_beside(convert: Convert
         ("rtf", "rich text document"),
     ],
 )
-async def test_comments_in_every_other_format(convert: Converter, tmp_path: Path, kind: str, name: str) -> None:
+async def test_comments_are_read_in_every_other_format(
+    convert: Converter, tmp_path: Path, kind: str, name: str
+) -> None:
     content = await converted_by_office(tmp_path, "a.docx", made_office.word(COMMENTED, {"comments": COMMENT}), kind)
     found = await convert(content, f"a.{kind}")
     assert found.labels[0] == f'File "a.{kind}" ({name}, shown as PDF, 1 page):'
@@ -224,7 +226,9 @@ async def test_without_a_program_for_their_pages_slides_are_all_their_words(conv
 @pytest.mark.long
 @libreoffice
 @pytest.mark.parametrize("kind", ["ppt", "odp"])
-async def test_notes_and_hidden_slides_in_every_other_format(convert: Converter, tmp_path: Path, kind: str) -> None:
+async def test_notes_and_hidden_slides_are_read_in_every_other_format(
+    convert: Converter, tmp_path: Path, kind: str
+) -> None:
     deck = made_office.presentation(
         {"slide1": slide(box("Our plan")), "slide2": slide(box("Backup numbers"), attributes='show="0"')},
         {"slide1": slide(box("Say it slowly.", placeholder='<p:ph type="body" idx="1"/>'), root="notes")},

@@ -56,7 +56,7 @@ async def test_a_workbook_is_its_cells_as_people_see_them_with_all_that_is_hidde
 
 @libreoffice
 @pytest.mark.parametrize("kind", ["xls", "ods"])
-async def test_the_same_in_every_other_format(convert: Converter, tmp_path: Path, kind: str) -> None:
+async def test_every_other_format_gives_the_same_tables(convert: Converter, tmp_path: Path, kind: str) -> None:
     content = await converted_by_office(tmp_path, "prices.xlsx", made_office.price_list(), kind)
     found = await convert(content, f"prices.{kind}", WITHOUT_OFFICE)
     prices, assumptions = tables(found.text)

@@ -52,7 +52,7 @@ async def test_a_formula_that_no_page_shows_is_told(convert: Converter) -> None:
     assert "ratio 12/34 of all" in (await convert(FIELDS, "form.docx")).text
 
 
-async def test_the_same_in_rich_text_and_in_word_97(convert: Converter) -> None:
+async def test_rich_text_and_word_97_show_fields_in_the_same_way(convert: Converter) -> None:
     rich = rb"{\rtf1\ansi ratio {\field{\*\fldinst EQ \\f(12,34)}{\fldrslt }} of all\par}"
     old = made_old_office.old_word("ratio \x13 EQ \\f(12,34) \x15 of all \x13 PAGE \x143\x15\r")
     assert "ratio 12/34 of all" in (await convert(rich, "form.rtf", WITHOUT_OFFICE)).text
@@ -77,6 +77,6 @@ async def test_the_same_in_rich_text_and_in_word_97(convert: Converter) -> None:
         ("EQUIP", ""),
     ],
 )
-def test_codes_without_a_result(code: str, shown: str) -> None:
+def test_a_field_without_a_result_shows_the_words_of_its_code(code: str, shown: str) -> None:
     assert of_code(code).startswith(shown)
     assert bool(of_code(code)) == bool(shown)

@@ -187,14 +187,14 @@ async def test_a_whole_message_is_the_answer(label: str, indent: int | None) -> 
     assert (ending.usage.input, ending.usage.output) == (12, 5)
 
 
-async def test_a_whole_message_from_the_practice_model() -> None:
+async def test_a_whole_message_in_place_of_a_stream_is_the_answer() -> None:
     events = await answered(Answer("Whole at once.", stop_reason="refusal", whole=True))
 
     assert text_of(events) == "Whole at once."
     assert ending_of(events).stop_reason is StopReason.REFUSAL
 
 
-async def test_a_whole_message_inside_one_event() -> None:
+async def test_a_whole_message_inside_one_event_is_the_answer() -> None:
     assert text_of(await answered(response(b"data: " + json.dumps(MESSAGE).encode()))) == "Paris, of course."
 
 
@@ -240,7 +240,7 @@ async def test_a_wrong_key_is_not_tried_three_times_whatever_it_looks_like(body:
 
 
 @pytest.mark.parametrize("body", ERROR_BODIES.values(), ids=ERROR_BODIES)
-async def test_the_same_with_the_status_of_an_error(body: bytes) -> None:
+async def test_an_error_under_the_status_of_an_error_is_named_by_its_body(body: bytes) -> None:
     error, requests = await failed(response(body, "text/event-stream", "500 Internal Server Error"))
 
     assert type(error) is ModelKeyInvalid

@@ -29,7 +29,7 @@ from tests.loopback import nobody_listening
 from tests.messages_link import KEY, MODEL, Waits, asking, asking_about, linked, once, served_by
 
 
-async def test_nobody_there() -> None:
+async def test_a_host_where_nobody_listens_is_tried_three_times() -> None:
     with nobody_listening() as origin:
         url, waits = f"{origin}/v1", Waits()
         async with MessagesClient(api_url=url, api_key=KEY, model=MODEL, max_tokens=9, sleep=waits) as client:

@@ -70,7 +70,7 @@ async def test_routers_own_pages_and_shapes_end_in_the_same_errors(status: int, 
     assert "\n" not in str(by_router)
 
 
-async def test_a_wrong_key_and_an_unknown_model() -> None:
+async def test_a_wrong_key_and_an_unknown_model_have_errors_of_their_own() -> None:
     async with PracticeModel() as model:
         for settings, expected in (({"api_key": "wrong"}, ModelKeyInvalid), ({"model": "gpt-9"}, ModelNotFound)):
             async with linked(model, **settings) as client:

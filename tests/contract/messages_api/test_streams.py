@@ -200,14 +200,14 @@ async def test_a_cut_before_message_stop_is_no_answer_but_keeps_its_text(quirks:
     ],
 )
 @pytest.mark.parametrize("quirks", [frozenset(), {Quirk.NO_EVENT_LINES}], ids=["named", "unnamed"])
-async def test_an_error_frame_in_the_stream(
+async def test_an_error_frame_in_the_stream_is_raised_by_its_type(
     error_type: str, expected: type[ModelError], quirks: frozenset[Quirk]
 ) -> None:
     with pytest.raises(expected):
         await answered(Answer(chunks=("a", "b"), error_after=1, error_type=error_type, quirks=frozenset(quirks)))
 
 
-async def test_a_routers_error_frame_in_openais_shape() -> None:
+async def test_a_routers_error_frame_in_openais_shape_is_understood() -> None:
     frame = b'data: {"error":{"code":429,"message":"slow down"}}\n\n'
 
     with pytest.raises(ModelRateLimited):
@@ -222,7 +222,7 @@ async def test_an_event_that_is_broken_json_cuts_the_answer() -> None:
         await answered(RawAnswer((HEAD + text, broken, b'data: {"type":"message_stop"}\n\n')))
 
 
-async def test_silence_before_the_first_text_and_silence_after_it() -> None:
+async def test_silence_before_and_after_the_first_text_ends_the_request() -> None:
     patience = Patience(first_event_timeout_s=0.1, idle_timeout_s=0.05, retries_max=0)
     silent, stalled = HeldAnswer(), HeldAnswer()
     async with PracticeModel() as model, linked(model, patience=patience) as client:

@@ -88,7 +88,9 @@ async def reader(ws: Workspace, client: AsyncWebClient) -> AsyncIterator[ThreadR
     await names.close()
 
 
-async def test_a_conversation_in_a_thread(ws: Workspace, client: AsyncWebClient, reader: ThreadReader) -> None:
+async def test_a_conversation_in_a_thread_is_read_with_its_answer(
+    ws: Workspace, client: AsyncWebClient, reader: ThreadReader
+) -> None:
     ada, general = ws.user("ada"), ws.channel("general")
     root = ws.seed_bot_message(general, "build is *red*")
     ws.seed(ada, general, "Numbers:\n- 1 < 2\n- `x`", files=[("a.pdf", b"%PDF-1.7")], thread_ts=root)
@@ -122,7 +124,7 @@ async def test_a_conversation_in_a_thread(ws: Workspace, client: AsyncWebClient,
     assert await reader.find_replies(answered) == [OwnReply(str(posted["ts"]), 0, "Yes: **1 < 2**.")]
 
 
-async def test_a_thread_of_a_thousand_messages(ws: Workspace, reader: ThreadReader) -> None:
+async def test_a_thread_of_a_thousand_messages_is_read_whole(ws: Workspace, reader: ThreadReader) -> None:
     grace, general = ws.user("grace"), ws.channel("general")
     root = ws.seed(grace, general, "message 0")
     replies = [ws.seed(grace, general, f"message {number}", thread_ts=root) for number in range(1, 1_200)]
@@ -138,7 +140,7 @@ async def test_a_thread_of_a_thousand_messages(ws: Workspace, reader: ThreadRead
     )
 
 
-async def test_a_deleted_beginning(ws: Workspace, reader: ThreadReader) -> None:
+async def test_a_thread_whose_beginning_was_deleted_is_read(ws: Workspace, reader: ThreadReader) -> None:
     ada, general = ws.user("ada"), ws.channel("general")
     root = ws.seed(ada, general, "to be regretted")
     second = ws.seed(ada, general, "@claude hello", thread_ts=root)

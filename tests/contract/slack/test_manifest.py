@@ -172,7 +172,7 @@ def test_slack_takes_it() -> None:
         (("oauth_config", "scopes", "bot", 0), 7),
     ],
 )
-def test_the_rules_notice_what_slack_would(path: tuple[Any, ...], wrong: object) -> None:
+def test_the_rules_refuse_what_slack_refuses(path: tuple[Any, ...], wrong: object) -> None:
     changed = manifest()
     place: Any = changed
     for step in path[:-1]:
