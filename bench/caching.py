@@ -1,4 +1,4 @@
-"""Threads at people's pace go in; what their questions cost comes out, beside what fixed ways to cache would cost.
+"""Plays threads at people's pace, and says what their questions cost, beside what fixed ways to cache would cost.
 
 Pure but for the terminal: the clock is virtual, and chance is seeded. Each question goes the way that it goes in the
 bot: draft, history, policy, the request's JSON; what a cache saves is counted as the practice model counts it. Costs

@@ -1,4 +1,4 @@
-"""A mail, a mailbox or an Outlook message in, the texts that an independent reader finds in it out.
+"""Reads the texts of a mail, a mailbox or an Outlook message with independent readers.
 
 I/O: reads files. The standard library's ``email`` and ``html.parser``; of Outlook's, the streams as they are.
 """

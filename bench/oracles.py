@@ -1,4 +1,4 @@
-"""A file in, what an independent reader sees in it out: its words, how many pages or frames, its size as a picture.
+"""Reads with independent readers what is in a file: its words, how many pages or frames, its size as a picture.
 
 I/O: reads files. Each reader is another than the bot's own for that kind, or goes through the file's bare XML; a
 directory's name says the encoding of the texts in it.

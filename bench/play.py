@@ -1,4 +1,4 @@
-"""A load goes in; so many questions are asked at the same time, and what the model wrote and people saw comes out.
+"""Asks as many questions at once as a load says, and returns what the model wrote and what people saw.
 
 I/O: a workspace and a practice model on 127.0.0.1 in this process, the bot as a process of its own (or several, on a
 PostgreSQL that is given) with its ordinary settings. The model writes on a fixed clock, whatever the machine does

@@ -1,4 +1,4 @@
-"""Curves and figures of each load go in; an SVG drawing comes out. Pure."""
+"""Draws the curves and figures of each load as an SVG. Pure."""
 
 from __future__ import annotations
 

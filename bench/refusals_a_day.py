@@ -1,4 +1,4 @@
-"""Days of edits go through a budget; how often Slack refuses one comes out, for each way to count. I/O: the terminal.
+"""Counts how often Slack refuses one of several days' edits, for each way in which it may count. I/O: the terminal.
 
     python -m bench.refusals_a_day [--days 3] [--restart-every-h 6]
 

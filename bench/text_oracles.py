@@ -1,4 +1,4 @@
-"""A file in, the texts that an independent reader finds in it out: kinds that are text, or texts in a zip.
+"""Reads the texts of a file with independent readers: kinds that are text, or texts in a zip.
 
 I/O: reads files. ElementTree, ``json``, ``zipfile`` and a few lines of each format's own rules, none of them the bot's.
 """

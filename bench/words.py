@@ -1,4 +1,4 @@
-"""Texts and what reached the model in, the words that did not reach it out.
+"""Finds the words of texts that did not reach the model.
 
 I/O: reads the bytes of blocks from disk and the words of PDFs.
 """

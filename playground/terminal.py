@@ -1,8 +1,8 @@
-"""What people and the bot write goes in; the terminal shows it, answers as they grow. I/O: the stream it is given.
+"""Shows in the terminal what people and the bot write, answers as they grow. I/O: the stream it is given.
 
-Lines end at the terminal's edge, between words. So that no word is parted by what comes later, the one that an answer
-ends with so far is held back until it is known to be whole. Where an answer changes what it showed, the line with the
-change is written again, from its beginning.
+Lines end at the terminal's edge, between words. The word that an answer ends with so far is held back until it is known
+to be complete, so that later text splits no word. If an answer changes what it showed, the line with the change
+is written again, from its beginning.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Expressions of PromQL go in; the series that they ask for come out, by Prometheus' own grammar."""
+"""Finds the series that expressions of PromQL ask for, by Prometheus' own grammar."""
 
 from __future__ import annotations
 

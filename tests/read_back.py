@@ -1,4 +1,4 @@
-"""The model's input goes in; who said what in it comes out, by the form alone. Pure."""
+"""Reads who said what in the model's input, by its form alone. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file on disk in, its extracts out as JSON, on a machine that forbids some system calls, as containers do.
+"""Reads a file's extracts as JSON on a machine that forbids some system calls, as containers do.
 
 ``python -m tests.restricted_machine SOURCE DIRECTORY [CALL…]``
 """

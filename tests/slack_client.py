@@ -1,4 +1,4 @@
-"""A workspace goes in; Slack's own client comes out, set as the bot's own is."""
+"""Makes Slack's own client for a workspace, configured like the bot's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A number goes in; the Markdown answer that the bench's model gives to the question with that number comes out.
+"""Writes the Markdown answer that the bench's model gives to the question with a number.
 
 Pure: the same number has the same answer. Headings, paragraphs, lists, code and a table, in the proportions of
 an answer about a technical matter, so that the places where a message may end are as rare as they really are.

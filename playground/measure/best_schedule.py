@@ -1,4 +1,4 @@
-"""When characters were written goes in; a mean staleness that no schedule of calls can be below comes out. Pure.
+"""Computes a mean staleness that no schedule of calls can beat, from when the characters were written. Pure.
 
 The model. An answer's characters become visible by refreshes. A refresh shows all that was written when it left, and
 does so ``latency_s`` later (one way to Slack). The schedule knows everything in advance. In every window of a minute

@@ -1,4 +1,4 @@
-"""What the model wrote when, and what the workspace showed when, go in; figures about one answer come out. Pure.
+"""Computes figures about one answer from what the model wrote and what the workspace showed, and when. Pure.
 
 Characters are counted without white space, since a message's ends are trimmed. A message that ends inside a code block
 closes the fence, and the next one opens it again, as it repeats the head of a table: those lines are not the model's

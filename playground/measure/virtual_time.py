@@ -1,7 +1,7 @@
-"""A coroutine goes in; it runs in a time of its own, in which waiting takes none, and its result comes out.
+"""Runs a coroutine in a time of its own, in which waiting takes no time.
 
 I/O: whatever the coroutine does on sockets whose other end it holds as well; what has been sent arrives before time
-goes on. Who waits for anything else but time would wait for ever, and fails instead.
+goes on. A task that waits for anything but time would wait for ever, and fails instead.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a request held comes in, and a truthful answer about it in Markdown goes out.
+"""Writes a truthful answer, in Markdown, about what a request held.
 
 Pure: the same request has the same answer.
 """

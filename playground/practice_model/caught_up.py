@@ -1,4 +1,4 @@
-"""A request with the messages of a channel comes in; a truthful summary of them goes out, with their links. Pure."""
+"""Sums up the messages of a channel in a request truthfully, with their links. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The content of one message comes in as JSON, and the blocks it holds go out, or the refusal of one of them.
+"""Reads the content of one message from JSON: the blocks that it holds, or the refusal of one of them.
 
 Pure but slow: it decodes images and opens PDFs. ``path`` is the place in the request, as the API's messages name it.
 """

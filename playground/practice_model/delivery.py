@@ -1,4 +1,4 @@
-"""An answer and a connection come in; the answer's events are written to the connection at the answer's own pace.
+"""Writes an answer's events to a connection, at the answer's own pace.
 
 I/O: writes to the connection of one HTTP request.
 """

@@ -1,4 +1,4 @@
-"""An answer comes in, and the events of its stream go out, then their bytes.
+"""Makes the events of an answer's stream, and their bytes.
 
 Pure. Source: claude:en/build-with-claude/streaming, 2026-11-22.
 """

@@ -1,4 +1,4 @@
-"""The base64 of an image or a PDF comes in, and what it shows goes out, or the API's refusal of it.
+"""Decodes an image or a PDF from base64: what it shows, or the API's refusal of it.
 
 Pure but slow: decodes with Pillow and pypdf. Wordings as seen in answers of the real API, 2025 to 2026.
 """

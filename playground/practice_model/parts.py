@@ -1,7 +1,7 @@
-"""A request about a part of a long file, or with notes on such parts, comes in; a truthful answer about it goes out.
+"""Answers truthfully a request about a part of a long file, or with notes on such parts.
 
-Pure. Whoever asks for notes on a part says which one it is: "pages 201–300 of 812" stands in the request, as it does
-in the labels of notes that come back later.
+Pure. A request for notes on a part says which one it is, "pages 201–300 of 812", and so do the labels of notes that
+come back later.
 """
 
 from __future__ import annotations

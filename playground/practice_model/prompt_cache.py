@@ -1,4 +1,4 @@
-"""The blocks of a request come in, with their markers; what of it a cache served and what it kept goes out.
+"""Works out what of a request a cache served and what it kept, from the request's blocks and markers.
 
 Pure but for the clock. The API's rules (claude:en/build-with-claude/prompt-caching, 2026-11-22):
 

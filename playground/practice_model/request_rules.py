@@ -1,4 +1,4 @@
-"""The JSON of a request comes in, and what it holds goes out, or the refusal that the Messages API answers with.
+"""Reads the JSON of a request: what it holds, or the refusal that the Messages API would answer with.
 
 Pure but slow: it decodes every image and opens every PDF. Files are replaced in the JSON by a summary of them.
 Source: claude:en/api/messages and claude:en/api/errors, 2026-11-22; wordings as seen in answers of the real API.

@@ -1,8 +1,8 @@
-"""The texts of a request go in; what people said in them, and who, comes out. Pure.
+"""Reads from the texts of a request what people said, and who. Pure.
 
-Chats are usually told to a model as ``Name: words``, a paragraph each. What the app says of them itself, such as the
-day and which file comes next, stands in lines of its own in square brackets, and what a file holds below a label and
-between fences. The model is to know all that, and nobody in the chat said it.
+Chats are usually shown to a model as ``Name: words``, a paragraph each. What the app itself says about them, such as
+the day or which file comes next, is in lines of its own in square brackets; what a file holds is below a label and
+between fences. The model should know all that, but nobody in the chat said it.
 """
 
 from __future__ import annotations

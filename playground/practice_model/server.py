@@ -1,4 +1,4 @@
-"""A practice model: HTTP requests of the Messages API come in, truthful or scripted answers go out.
+"""Serves the practice model: answers HTTP requests of the Messages API truthfully, or as scripted.
 
 I/O: serves on 127.0.0.1, spools request bodies to temporary files. Knows nothing of the bot.
 """

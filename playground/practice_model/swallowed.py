@@ -1,4 +1,4 @@
-"""A request's JSON comes in as it was sent; what a router lets through to the model goes out, without a word about it.
+"""Removes from a request's JSON what some routers silently drop.
 
 Pure. Seen: vLLM drops ``document`` blocks, other hosts drop ``cache_control`` and ``citations`` (docs/messages_api.md).
 """

@@ -1,4 +1,4 @@
-"""The tools of a request, and an answer that paused, come in as JSON; what they allow goes out, or their refusal.
+"""Reads the tools of a request, and an answer that paused, from JSON: what they allow, or their refusal.
 
 Pure. Only the API's own web tools are known. Source: claude:en/agents-and-tools/tool-use/server-tools, 2026-11-26;
 wordings as seen in answers of the real API.

@@ -1,4 +1,4 @@
-"""A request that may look things up comes in; where its question asks for that, an answer that does so goes out.
+"""Answers a request that may look things up by doing so, if its question asks for that.
 
 Pure. Nothing leaves the machine: what is "found" is made up here, and says so. The question may say *search the web for
 …*, name an address to read, or say *pause* to see the API's pause in the middle.

@@ -1,4 +1,4 @@
-"""What an answer looks up in the web goes in; the blocks and events that the API makes of it come out.
+"""Makes the blocks and events of the API for what an answer looks up on the web.
 
 Pure. The API runs these tools itself; what it found has a part that only it can read (``encrypted_content``).
 Source: claude:en/agents-and-tools/tool-use/web-search-tool and …/web-fetch-tool, 2026-11-26.

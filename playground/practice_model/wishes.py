@@ -1,4 +1,4 @@
-"""A request whose question wishes to see how something looks comes in; an answer that shows it goes out.
+"""Answers a question that wants to see how something looks, by showing it.
 
 Pure. The demo's page suggests such questions: *count slowly to 40*, *refuse*, *break off*, *fail*. Whoever presses
 *Continue* gets the rest of what was begun, word for word, as from a model that goes on where it stopped.

@@ -1,1 +1,1 @@
-"""A strict, stateful Slack workspace on loopback: people and an app's calls in, what Slack would do out."""
+"""A strict, stateful Slack workspace on loopback: it does what Slack would do about people and an app's calls."""

@@ -1,4 +1,4 @@
-"""What an agent and the people on its surface do comes in; suggested prompts and events go out.
+"""Keeps an agent's suggested prompts and sessions, and sends the events of its surface.
 
 Pure but for the state. Sources: slack:reference/methods/assistant.threads.setSuggestedPrompts,
 slack:reference/methods/agents.sessions.setStatus (``title``), slack:reference/events/agent_session_stopped,

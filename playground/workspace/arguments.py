@@ -1,4 +1,4 @@
-"""An HTTP request to the Web API comes in; its token and its arguments, by the types that methods ask for, go out.
+"""Reads the token and the arguments of an HTTP request to the Web API, by the types that methods ask for.
 
 I/O: reads the request's body. Slack takes arguments as a query, a form or JSON, structures in forms as JSON strings.
 Source: slack:apis/web-api/#basics.

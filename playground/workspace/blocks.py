@@ -1,4 +1,4 @@
-"""The ``blocks`` of a payload come in; nothing goes out if Slack would take them, else ``Refused`` with Slack's code.
+"""Checks the ``blocks`` of a payload: raises ``Refused`` with Slack's code if Slack would not accept them.
 
 Pure. Sources: slack:reference/block-kit/blocks/* and block-elements/*, limits in bot.limits; codes and pointers as in
 docs/slack.md §2. Checked before a markdown block is expanded; ``check_expanded`` counts what it became.

@@ -1,4 +1,4 @@
-"""A command of Slack's own comes in; what it changes in a channel goes out. Pure but for the state.
+"""Carries out commands of Slack's own, which change a channel. Pure but for the state.
 
 Sources: Slack's help, "Use built-in slash commands"; slack:reference/events/message/channel_join.
 """

@@ -1,4 +1,4 @@
-"""Notes that something in the workspace changed come in; waiting tests and open web pages are told.
+"""Tells waiting tests and open web pages that something in the workspace changed.
 
 I/O: asyncio only. Nobody polls: every change wakes whoever waits.
 """

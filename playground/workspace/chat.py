@@ -1,4 +1,4 @@
-"""chat.postMessage, chat.update, chat.delete and chat.postEphemeral: arguments come in, the written message goes out.
+"""Implements chat.postMessage, chat.update, chat.delete and chat.postEphemeral.
 
 I/O: none of its own; writes to the state. Each rule is from its method's page: slack:reference/methods/chat.*.
 """

@@ -1,4 +1,4 @@
-"""The arguments of a call that writes come in; the text and blocks that the message will have go out.
+"""Works out the text and blocks of a message from the arguments of the call that writes it.
 
 Pure. Sources: slack:reference/methods/chat.postMessage and chat.update (text, blocks and markdown_text, conflicts,
 truncation); the 12,000 characters of markdown_text count as those of a markdown block.

@@ -1,4 +1,4 @@
-"""conversations.* methods: arguments come in; pages of messages and channel objects go out.
+"""Implements the methods conversations.*: pages of messages, and channel objects.
 
 I/O: none of its own. Sources: slack:reference/methods/conversations.replies, .history, .info, .open and
 slack:apis/web-api/pagination (cursors are opaque; a page may be shorter than asked for).

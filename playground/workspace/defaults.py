@@ -1,4 +1,4 @@
-"""The people and channels that a fresh workspace has: a manifest comes in, users and channels go out. Pure."""
+"""Makes the users and channels of a fresh workspace, for a manifest. Pure."""
 
 from __future__ import annotations
 

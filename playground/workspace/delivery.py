@@ -1,4 +1,4 @@
-"""Events, commands and button presses come in; they are delivered until acknowledged, as often as Slack would try.
+"""Delivers events, commands and button presses until they are acknowledged, as often as Slack would try.
 
 I/O: through a ``Transport``. Sources: slack:apis/events-api (3 s, three retries: at once, after 1 and 5 minutes, with
 number and reason); slack:interactivity/handling-user-interaction (commands and interactivity are tried once, the user

@@ -1,4 +1,4 @@
-"""The workspace comes in; a text that shows it to whoever reads a failed test goes out. Pure."""
+"""Writes the workspace as a text, for whoever reads a failed test. Pure."""
 
 from __future__ import annotations
 

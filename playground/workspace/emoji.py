@@ -1,4 +1,4 @@
-"""A text comes in; the same text with emoji as Slack codes them, or its rich text elements with emoji, go out.
+"""Codes the emoji in a text as Slack does, in the text or as rich text elements.
 
 Pure. Clients turn 🎉 into ``:tada:`` in ``text`` and an emoji element in rich_text; a handful is enough to meet that.
 Source: docs/slack.md §9; slack:reference/block-kit/blocks/rich-text-block (element type emoji).

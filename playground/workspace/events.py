@@ -1,4 +1,4 @@
-"""A message and what happened to it come in; the inner events of Slack's Events API go out.
+"""Makes the inner events of Slack's Events API for a message and what happened to it.
 
 Pure. Sources: slack:reference/events/message, slack:reference/events/app_mention, slack:apis/events-api (the envelope);
 docs/slack.md §4 (edits fire app_mention again; file messages carry the subtype file_share and full file objects).

@@ -1,4 +1,4 @@
-"""The blocks of a payload come in; the blocks that Slack keeps and returns for them go out.
+"""Makes the blocks that Slack keeps and returns for the blocks of a payload.
 
 Pure. One ``markdown`` block becomes several: rich_text, header, table and divider blocks with generated block_ids; its
 own block_id is not kept. Source: slack:reference/block-kit/blocks/markdown-block; docs/slack.md §2.

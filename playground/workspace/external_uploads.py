@@ -1,7 +1,7 @@
-"""Files that the app uploads come in, by the three steps of Slack's external uploads; messages with them go out.
+"""Takes files that the app uploads, by the three steps of Slack's external uploads, and posts them.
 
-I/O: HTTP on loopback. An address takes bytes once, and their number has been said before; nobody sees a file before its
-upload is completed, and is completed once. Source: slack:reference/methods/files.getUploadURLExternal and
+I/O: HTTP on loopback. An address takes bytes once, as many as were announced; nobody sees a file before its upload is
+completed, which happens once. Source: slack:reference/methods/files.getUploadURLExternal and
 files.completeUploadExternal.
 """
 

@@ -1,4 +1,4 @@
-"""Payloads come in; they leave as signed HTTP requests to the app's address, and 2xx answers in time are acks.
+"""Sends payloads as signed HTTP requests to the app's address; 2xx answers in time are acks.
 
 I/O: HTTP on loopback. Sources: slack:authentication/verifying-requests-from-slack (v0 signature), slack:apis/events-api
 (retry headers, x-slack-no-retry), slack:interactivity/implementing-slash-commands (form posts).

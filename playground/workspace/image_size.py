@@ -1,4 +1,4 @@
-"""The first bytes of an image come in; its width and height in pixels go out.
+"""Reads the width and height of an image, in pixels, from its first bytes.
 
 Pure. PNG, GIF and JPEG only, for ``original_w`` and ``original_h``. Sources: the formats' specifications.
 """

@@ -1,4 +1,4 @@
-"""A Markdown inline token comes in; the rich text elements that Slack keeps for it go out. Pure."""
+"""Makes the rich text elements that Slack keeps for a Markdown inline token. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Slack app manifest (YAML) comes in; the app's names, scopes, events and commands go out.
+"""Reads the app's names, scopes, events and commands from a Slack app manifest (YAML).
 
 I/O: reads one file. Source of the keys: slack:reference/app-manifest.
 """

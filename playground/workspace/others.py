@@ -1,5 +1,5 @@
-"""What is written otherwise than by hand comes in: by apps, with tokens, by Slack itself, forwarded, pasted, spoken;
-Slack's messages and files for it go out.
+"""Makes Slack's messages and files for what nobody types: what apps, tokens and Slack itself write, and what people
+forward, paste or speak.
 
 I/O: none of its own; posts through ``People``. Sources: docs/slack.md §4, §5 and §9; the shapes as Slack's clients and
 the models of its SDKs have them.

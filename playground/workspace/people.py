@@ -1,4 +1,4 @@
-"""What people do comes in (write, edit, delete, type commands, press buttons); Slack's messages and payloads go out.
+"""Does what people do: write, edit, delete, type commands, press buttons; makes Slack's messages and payloads of it.
 
 I/O: none of its own; writes to the state and hands deliveries to the courier. Sources: slack:interactivity/
 implementing-slash-commands, slack:reference/interaction-payloads/block_actions-payload, docs/slack.md §4, §6, §7.

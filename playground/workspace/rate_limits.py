@@ -1,4 +1,4 @@
-"""A method (and channel) and the time come in; how many seconds the caller must wait goes out.
+"""Says how many seconds the caller of a method must wait, by the time and, for some methods, the channel.
 
 Pure: the clock is an argument. Sources: slack:apis/web-api/rate-limits (tiers, per method, workspace and app),
 slack:reference/methods/chat.postMessage (about one a second per channel, short bursts allowed); numbers in bot.limits.

@@ -1,4 +1,4 @@
-"""A Slack message comes in; what a person sees of it, or whom it notifies, goes out.
+"""Says what a person sees of a Slack message, and whom it notifies.
 
 Pure. ``visible_text`` renders blocks as a client does, without their formatting; buttons are left out.
 """

@@ -1,4 +1,4 @@
-"""An office file's bytes come in; a PDF of its words goes out, as Slack makes one for its viewer (``converted_pdf``).
+"""Makes a PDF of an office file's words, as Slack makes one for its viewer (``converted_pdf``).
 
 Pure. The words are those of the package's XML, in Helvetica, Latin letters only: enough to be read, not to be admired.
 """

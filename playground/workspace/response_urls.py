@@ -1,4 +1,4 @@
-"""JSON posts to a response_url come in; ephemeral or public messages appear, change or go.
+"""Takes JSON posts to a response_url, and shows, changes or removes ephemeral or public messages.
 
 I/O: HTTP on loopback. Source: slack:interactivity/handling-user-interaction#message_responses: five uses in thirty
 minutes, works where the app is no member, replace_original and delete_original reach the answer given before (never the

@@ -1,4 +1,4 @@
-"""Tokens that expire: a refresh token comes in, a pair of new tokens goes out. I/O: none but chance and the clock.
+"""Exchanges a refresh token for a pair of new tokens, which expire. I/O: none but chance and the clock.
 
 A bot token is good for twelve hours, a refresh token for one renewal, and for another one within a short while of that,
 if ``grace_s`` says so: how long Slack takes a used one is documented nowhere. Two bot tokens of an installation work at

@@ -1,4 +1,4 @@
-"""Routes come in; an HTTP server on 127.0.0.1 that keeps other sites' pages out answers them.
+"""Serves routes over HTTP on 127.0.0.1, and keeps other sites' pages out.
 
 I/O: listens on loopback.
 """

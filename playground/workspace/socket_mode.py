@@ -1,4 +1,4 @@
-"""Payloads come in; they leave as Socket Mode envelopes over one of the app's WebSockets, and acks come back.
+"""Sends payloads as Socket Mode envelopes over one of the app's WebSockets, and receives the acks.
 
 I/O: WebSockets. Source: slack:apis/events-api/using-socket-mode (hello, disconnect, envelopes, acks, at most 10
 connections, any one of them gets a payload); docs/slack.md §10. An ack counts on the connection that got

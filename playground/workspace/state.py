@@ -1,4 +1,4 @@
-"""Posts, edits, deletions and statuses come in; the workspace as it stands, and a log of what readers saw, go out.
+"""Keeps the workspace as it is after each post, edit, deletion and status, and a log of what readers saw.
 
 I/O: none of its own; ``changes`` wakes waiters, ``on_event`` hands events to whoever delivers them, clocks are given.
 Messages are Slack's JSON objects, kept per channel in the order of their ts. What is inside a message (blocks, files)

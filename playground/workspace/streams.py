@@ -1,4 +1,4 @@
-"""chat.startStream, appendStream and stopStream: pieces of an answer come in, one message that grows goes out.
+"""Implements chat.startStream, appendStream and stopStream: pieces of an answer become one message that grows.
 
 I/O: none of its own; the clock is the state's. Sources: slack:reference/methods/chat.startStream, .appendStream,
 .stopStream; docs/slack.md §3 (dies after five minutes, about 12,000 characters in all, one mode per stream).

@@ -1,4 +1,4 @@
-"""What people do around messages comes in: shortcuts, modals, the home tab; Slack's payloads go out to the app.
+"""Does what people do around messages (shortcuts, modals, the home tab), and sends Slack's payloads to the app.
 
 I/O: none of its own; it hands deliveries to the courier. Sources: slack:reference/interaction-payloads/
 shortcuts-interaction-payload (``message_action``), view-interactions-payload (``view_submission``, ``view_closed``),

@@ -1,4 +1,4 @@
-"""Slack's angle-bracket tokens and its three entities: text comes in, tokens, targets of pings or plain text go out.
+"""Reads Slack's angle-bracket tokens and three entities in a text: tokens, whom it pings, or the plain text.
 
 Pure. Sources: slack:messaging/formatting-message-text (tokens, &amp; &lt; &gt;); docs/slack.md §2 (tokens work inside
 markdown blocks too, escaped ones do not).

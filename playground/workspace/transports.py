@@ -1,4 +1,4 @@
-"""Payloads come in; they go to the app by signed HTTP where an address is set, else over its Socket Mode connections.
+"""Sends payloads to the app: by signed HTTP if an address is set, else over its Socket Mode connections.
 
 I/O: through either. Source: slack:apis/events-api (an app uses one of the two).
 """

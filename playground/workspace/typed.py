@@ -1,4 +1,4 @@
-"""What a person types into the composer comes in; ``text`` and ``blocks`` as Slack's clients send them go out.
+"""Makes ``text`` and ``blocks``, as Slack's clients send them, of what a person types into the composer.
 
 Pure. Clients send the exact structure as one rich_text block and a lossy mrkdwn ``text`` beside it; @names and #names
 become tokens, & < > entities. Source: slack:messaging/formatting-message-text; docs/slack.md §9.

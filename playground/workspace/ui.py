@@ -1,4 +1,4 @@
-"""Requests of the web page come in; the workspace as JSON, a push of every change, and what the person did go out.
+"""Answers the web page's requests: the workspace as JSON, a push of every change, and what the person does.
 
 I/O: HTTP and a WebSocket on loopback; ``server`` keeps other sites' pages out.
 """

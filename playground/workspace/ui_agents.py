@@ -1,4 +1,4 @@
-"""Requests of the web page about the agent surface come in; what the app suggests and what the person did go out.
+"""Answers the web page's requests about the agent surface: what the app suggests, and what the person does.
 
 I/O: HTTP on loopback.
 """

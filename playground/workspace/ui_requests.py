@@ -1,4 +1,4 @@
-"""A request of the web page comes in; the JSON object that it must hold goes out. I/O: reads the request's body."""
+"""Reads the JSON object that a request of the web page must hold. I/O: reads the request's body."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Requests of the web page about shortcuts, modals, the home tab and reactions come in; what the person did goes out.
+"""Answers the web page's requests about shortcuts, modals, the home tab and reactions.
 
 I/O: HTTP on loopback.
 """

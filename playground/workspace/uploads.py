@@ -1,4 +1,4 @@
-"""File names and bytes come in; Slack's file objects go out, and their bytes to whoever shows the token.
+"""Makes Slack's file objects of names and bytes, and serves the bytes to whoever shows the token.
 
 I/O: HTTP on loopback. Sources: slack:reference/objects/file-object; docs/slack.md §5 (url_private of a PDF redirects
 to a page, a wrong token gets a 200 with a login page, stubs of Slack Connect, tombstones).

@@ -1,4 +1,4 @@
-"""A view that an app wants shown comes in; it goes out as Slack keeps it, or ``Refused`` with Slack's code.
+"""Checks a view that an app wants shown: returns it as Slack keeps it, or raises ``Refused`` with Slack's code.
 
 Pure. Sources: slack:reference/views/modal-views, slack:reference/views/home-tab-views (lengths, 100 blocks),
 slack:reference/block-kit/blocks (which blocks stand where), slack:reference/block-kit/block-elements.

@@ -1,4 +1,4 @@
-"""views.open, push, update and publish: arguments come in; modals and home tabs as people see them go out.
+"""Implements views.open, push, update and publish: modals and home tabs as people see them.
 
 I/O: none of its own; changes are noted in the state. Sources: slack:reference/methods/views.open (a trigger serves
 once, for three seconds), views.push (three views), views.update (``hash``; ``view_id`` or ``external_id``), and

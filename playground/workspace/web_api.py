@@ -1,4 +1,4 @@
-"""HTTP requests to /api/<method> come in; Slack's JSON answers go out, and every call is logged.
+"""Answers HTTP requests to /api/<method> with Slack's JSON, and logs every call.
 
 I/O: HTTP on loopback. In Slack's order: token, rate limit, method's own checks, work. Errors are HTTP 200 with
 ``{"ok": false, "error": code}``; 429 carries Retry-After. Source: slack:apis/web-api, slack:apis/web-api/rate-limits.

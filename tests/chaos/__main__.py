@@ -1,4 +1,4 @@
-"""Arguments go in; the scenarios are played, and a table is printed. The exit code is 1 where anything went wrong.
+"""Plays the scenarios that the arguments name, and prints a table. The exit code is 1 if anything went wrong.
 
 I/O: the terminal, and everything that a run does.
 """

@@ -1,4 +1,4 @@
-"""An environment goes in; a bot runs as a process, is started again whenever it ends, and its log is read.
+"""Runs a bot as a process, starts it again whenever it ends, and reads its log.
 
 I/O: processes, each in a session of its own; ``/proc``.
 """

@@ -1,4 +1,4 @@
-"""A PostgreSQL's socket goes in; another address of it comes out, over a cable that can be cut and held.
+"""Gives a PostgreSQL server another address, over a cable that can be cut and held.
 
 I/O: Unix sockets. ``lose_commit`` lets the next commit happen and breaks the connection before the client hears of it.
 """

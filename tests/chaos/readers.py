@@ -1,4 +1,4 @@
-"""What was asked, what stands in the workspace and how it came there go in; what is wrong with it comes out. Pure.
+"""Finds what is wrong in a workspace, from what was asked, what is there and how it came there. Pure.
 
 ``lost``: an answer or a word of it is missing, and nobody stopped it. ``doubled``: a word stands there twice.
 ``orphaned``: a message or a status stays that is no part of an answer, or half of one. ``older``: readers saw fewer

@@ -1,4 +1,4 @@
-"""A scenario and a seed go in; what happened comes out, as a row of the table. I/O: everything that a world does."""
+"""Plays a scenario with a seed, and returns what happened as a row of the table. I/O: everything that a world does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A share and dice go in; Slack and the model fail so many of their calls, in every way that they are known to.
+"""Makes Slack and the model fail a share of their calls, in every way in which they are known to fail.
 
 Pure, but for the dice. ``SlackWeather`` stands where a workspace keeps its faults.
 """

@@ -1,4 +1,4 @@
-"""A question's number goes in, an answer of numbered words comes out; a text goes in, the words that it shows come out.
+"""Writes an answer of numbered words for a question's number, and reads which words a text shows.
 
 Pure. ``q7w0000 q7w0001 … q7end``: whatever is lost, doubled or older than what was there before shows in the numbers.
 """

@@ -1,4 +1,4 @@
-"""A scenario, dice and a database go in; a workspace, a model and bots live until the block ends.
+"""Keeps a workspace, a model and bots alive until the block ends, for a scenario, dice and a database.
 
 I/O: servers on 127.0.0.1, processes. ``ask`` goes on asking until there is ``enough``; ``heal`` makes everything whole.
 """

@@ -1,4 +1,4 @@
-"""The connection that Slack's envelopes come in by: it is opened, opened again, and given up when that is useless."""
+"""The connection that brings Slack's envelopes is opened, opened again, and given up when that is useless."""
 
 from __future__ import annotations
 
