@@ -55,8 +55,8 @@ log = get_logger(__name__)
 
 FOR_LATER = (StoreFailed, LeaseLost, SlackTokenInvalid)
 """After one of these the question is not answered but not lost either: this process or another will answer it."""
-SEEN_BY_ONE = (EntryPoint.DIRECT, EntryPoint.COMMAND, EntryPoint.SUMMARY)
-PRIVATE = (EntryPoint.COMMAND, EntryPoint.SHARE)
+SEEN_BY_ONE = (EntryPoint.DIRECT, EntryPoint.COMMAND, EntryPoint.SUMMARY)  # nobody else sees the reply
+BY_RESPONSE_URL = (EntryPoint.COMMAND, EntryPoint.SHARE)  # the reply's address is erased with the question's text
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Turn:
         started_s = time.monotonic()
         question = claim.question
         logs.bind(**whose(question), model=self.model_in(question.channel_id))
-        if claim.erased and question.entry_point in PRIVATE:  # the address for its answer was erased, too
+        if claim.erased and question.entry_point in BY_RESPONSE_URL:
             await self.replies.tell(question, endings.ERASED)
             results.record(claim, Outcome.ERASED, ERASED, started_s)
             return Outcome.ERASED

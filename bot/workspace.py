@@ -50,6 +50,7 @@ from bot.slack.web_api.client import SlackClient, Stop
 from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.membership import why_not_in
+from bot.slack.web_api.names import Names
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import sdk_client
 from bot.slack.write.agent_surface import AgentSurface
@@ -116,13 +117,7 @@ async def open_workspace(
     questions = shared.questions
     parts.callback(await shared.limit_keeper.keep(identity.team_id, api.rate_limiter))
     names = slack.names(api, parts)
-    access = AccessControl(
-        access_policy(settings, identity.own_workspace),
-        names,
-        SlackAsides(api, shared.session),
-        StoredSentences(database),
-    )
-    access.warn_of_missing_scopes(api.scopes)
+    access = _access(shared, api, identity, names)
     closed = settings.bot_denied_channels or frozenset[str]()
     reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id, closed=closed)
     desk = slack.private_desk(api, reader, database, questions)
@@ -136,6 +131,7 @@ async def open_workspace(
     threads = CatchingUp(reader, channel_messages, MadeTexts(shared.workshop.cache).keep)
     turn = _turn(shared, threads, reading, desk, replies, access, choosing)
     notices = DiscreetNotices(access, replies)
+    # Between the inbox and the turn: a wish to be caught up, said in a channel, moves to a direct message.
     privately = Privately(turn.answer, notices, DirectMessages(api), access.refusal, questions.uncount, desk.add)
     inbox = queue.inbox(shared.inboxes, identity.team_id, privately, privately.answer, api.rate_limiter)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
@@ -168,6 +164,13 @@ async def open_workspace(
         reading.use_token(new)
 
     return Workspace(identity, Listeners(identity, handlers), use_token)
+
+
+def _access(shared: Shared, api: SlackClient, identity: Identity, names: Names) -> AccessControl:
+    policy = access_policy(shared.settings, identity.own_workspace)
+    access = AccessControl(policy, names, SlackAsides(api, shared.session), StoredSentences(shared.database))
+    access.warn_of_missing_scopes(api.scopes)
+    return access
 
 
 def _turn(

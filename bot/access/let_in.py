@@ -20,14 +20,14 @@ from bot.ports import Claim, Reply
 
 UNSEEN_MAX_S = 1.5
 SEEN_BY_ALL = (EntryPoint.MENTION, EntryPoint.DIRECT)
-"""Elsewhere something stands there already, or nothing is to be seen."""
+"""For other questions something is shown already, or nothing may be."""
 STATUS = "is thinking…"
 
 
 async def let_in(
     claim: Claim, access: AccessControl, open_reply: Callable[[], Awaitable[Reply]]
 ) -> tuple[Reason | None, Reply | None]:
-    """Whoever was let in before is not asked for again. Raises what opening the reply raises."""
+    """Why the question may not be answered, and the reply if one was opened. Raises what opening it raises."""
     if claim.question.goes_on:
         return None, None
     looking = asyncio.create_task(access.refusal(claim.question))
@@ -56,6 +56,6 @@ async def let_in(
 
 
 def _is_to_be_answered(claim: Claim) -> bool:
-    """If whoever asks it may ask: there is nothing else that keeps it from being answered before others' eyes."""
+    """Whether it will be answered where others see it, if its author may ask."""
     hindered = claim.erased or claim.guilty or claim.spent is not None or claim.lease.stop is not None
     return claim.question.entry_point in SEEN_BY_ALL and not hindered

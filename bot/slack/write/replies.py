@@ -83,6 +83,8 @@ class SlackReplies:
         await asyncio.gather(self.late_edits.close(), self._services.status.left.close())
 
     async def open(self, question: Question, *, again: bool, lease: Lease, first: bool = False) -> Reply:
+        """As in ``ports.Replies``. A writer shows the reply; what else it does, such as offering a file, is wrapped
+        around the writer."""
         if question.entry_point is EntryPoint.SHARE:
             plan = await self._plan(question, again=again, first=first)
             return Writer(plan, SharedOutlet(question, self._services, self._url(question)), lease)
