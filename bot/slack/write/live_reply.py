@@ -213,7 +213,7 @@ class LiveReply:
             return
         part = self._part_of(action)
         if part is None or not isinstance(action, Show):
-            self._parts.surplus.append(Inherited(ts))
+            self._parts.landed(ts, action)
             return
         self._called_s = called_s
         self._showing.feedback.shown(action.content)
@@ -259,11 +259,11 @@ class LiveReply:
     def found(self, action: Action, ts: str | None, now_s: float) -> None:  # noqa: ARG002
         """What a message shows that was found will be replaced."""
         part = self._part_of(action)
-        if part is None:
-            self._parts.surplus += [Inherited(ts)] if ts else []
-        elif ts is not None:
+        if part is None and ts is not None:
+            self._parts.landed(ts, action)
+        elif part is not None and ts is not None:
             part.ts, part.sent.known = ts, True
-        elif part.ts is None:  # unless it is listed later
+        elif part is not None and part.ts is None:  # unless it is listed later
             part.standing, part.shown_to, self._parts.uncertain = Standing.ABSENT, 0, True
 
     def seen(self, action: Action, sight: Sight, now_s: float) -> bool:

@@ -13,7 +13,7 @@ from bot.slack.write.content import Content, Form
 from bot.slack.write.markdown.cut import Piece, end_at
 from bot.slack.write.markdown.tables import has_table
 from bot.slack.write.markdown.whole_words import good_ends
-from bot.slack.write.plan import Show
+from bot.slack.write.plan import Action, Show
 from bot.slack.write.reply_part import PART_CHARS_MIN, Inherited, Part, Standing
 
 REJOINED_CHARS_MAX = PART_CHARS_MIN // 2
@@ -146,6 +146,18 @@ class Parts:
         self._drop_from(self._every.index(part) + 1)
         self._open(Piece(shown_to, None, shown_to, part.piece.next_opening))
         self._grow()
+
+    def landed(self, ts: str, posted: Action) -> None:
+        """A message came for a part that is no more. If the final words in it had just joined the part before, they
+        stay where people read them now. Any other message is for further parts, or is deleted."""
+        last, start = self._every[-1], posted.piece.start if isinstance(posted, Show) else 0
+        rejoined = last.piece.start < start < self._words_to and last.shown_to <= start and last.piece.end is None
+        piece = end_at(self.text, last.piece, start, anywhere=True) if rejoined else None
+        self.surplus.insert(0 if piece else len(self.surplus), Inherited(ts))
+        if piece is not None:
+            last.piece = piece
+            self._open(Piece(start, None, start, piece.next_opening))
+            self._grow()
 
     def leave(self, part: Part) -> str | None:
         """Lets the part get another message. Returns the ts of the one that it had."""
