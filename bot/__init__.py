@@ -41,6 +41,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     loop_share.py      lets other tasks run while something computes
     addresses.py       whether words and tokens may be sent to an address
     visible.py         removes from a text what only a machine would read
+    csv_cells.py       keeps words in a table from being a formula
     keyed_toml.py      reads TOML settings files, and names faults by line and key
     app_manifest.py    the Slack app's manifest for the settings
     ask.py             asks the model alone, from the terminal

@@ -15,8 +15,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from bot.costs.prices import NANO
+from bot.csv_cells import no_formula
 from bot.errors import StartFailed
 from bot.store.usage_report import Used, Voted, read, read_votes
+from bot.visible import one_line
 
 EPOCH = date(1970, 1, 1)
 DAYS_MAX = 10_000
@@ -82,18 +84,19 @@ def votes_as_csv(voted: Iterable[Voted]) -> str:
     writer = tables.writer(text, lineterminator="\n")
     writer.writerow(VOTES)
     for one in voted:
-        writer.writerow((*_voted_key(one), one.good, one.bad, " | ".join(one.reasons)))
+        writer.writerow((*_voted_key(one), one.good, one.bad, no_formula(" | ".join(one.reasons))))
     return text.getvalue()
 
 
 def votes_as_table(voted: Sequence[Voted]) -> str:
-    """A line for each person and day, with that day's reasons below it."""
+    """A line for each person and day, with that day's reasons below it. They are people's words, and reach the terminal
+    as nothing else."""
     rows = [VOTES[:-1], *((*_voted_key(one), f"{one.good:,}", f"{one.bad:,}") for one in voted)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     below = [(), *(one.reasons for one in voted)]
     return "".join(
-        f"{line}\n" + "".join(f"    {' '.join(reason.split())}\n" for reason in reasons)
+        f"{line}\n" + "".join(f"    {one_line(reason)}\n" for reason in reasons)
         for line, reasons in zip(lines, below, strict=True)
     )
 

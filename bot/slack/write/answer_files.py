@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot.csv_cells import no_formula
 from bot.limits import TABLE_CHARS_MAX, TABLE_COLUMNS_MAX, TABLE_ROWS_MAX
 from bot.slack.write.markdown.lines import FENCE, closes, is_table
 
@@ -31,9 +32,6 @@ _SUFFIXES = {
 }  # fmt: skip
 _PLAIN_SUFFIX = re.compile(r"[a-z0-9]{1,10}")
 _CELL_END = re.compile(r"(?<!\\)\|")
-_NUMBER = re.compile(r"[-+]?[\d.,\s%€$£]+")
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""A cell beginning with one of these would be computed by a spreadsheet program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +188,8 @@ def _csv(rows: list[list[str]]) -> bytes:
     text = io.StringIO()
     parted = any(mark in cell for row in rows for cell in row for mark in ";\t")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL) if parted else csv.writer(text)
-    writer.writerows([[_no_formula(cell) for cell in row] for row in rows])
+    writer.writerows([[no_formula(cell) for cell in row] for row in rows])
     return text.getvalue().encode("utf-8-sig", "replace")
-
-
-def _no_formula(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip().startswith(_FORMULA) and not _NUMBER.fullmatch(cell) else cell
 
 
 def _suffix(language: str) -> str:
