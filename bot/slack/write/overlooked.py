@@ -2,8 +2,6 @@
 
 If somebody deleted it, its answer ends. But Slack may also not find a message that it lists: that is trouble with edits
 like any other, and if it goes on, the message is one that takes none. A stream goes on by edits.
-
-Slack lists a message a moment after it was posted. Until then its absence proves nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +21,6 @@ from bot.slack.write.plan import Action, Change, Show, Sight
 
 NOT_FOUND = "message_not_found"
 SEE_WITHIN_S = 2.0
-LISTED_WITHIN_S = 6.0
 TRIES_MAX = 3
 
 
@@ -33,11 +30,6 @@ class Overlooked:
     def __init__(self, see: Callable[[Change], Awaitable[Sight | None]]) -> None:
         self._see = see
         self._times = 0
-        self._newest: tuple[str, float] = "", 0.0
-        """The message that was posted last, and when."""
-
-    def posted(self, ts: str) -> None:
-        self._newest = ts, _now_s()
 
     async def judged(self, action: Action, error: SlackError) -> SlackError:
         """What ``error`` means."""
@@ -47,23 +39,15 @@ class Overlooked:
             return error
         if not isinstance(action, Show):
             return SlackRefused(error.method, error.code)
-        self._times += not self._is_young(action)
+        self._times += 1
         return (SlackUnavailable if self._times <= TRIES_MAX else SlackNotEditable)(error.method, error.code)
 
     async def _stands(self, action: Change) -> bool:
         """Or nobody can say now."""
         try:
             async with asyncio.timeout(SEE_WITHIN_S):
-                return await self._see(action) is not None or self._is_young(action)
+                return await self._see(action) is not None
         except (SlackUnavailable, SlackOutcomeUnknown, TimeoutError):
             return True
         except SlackError:
             return False
-
-    def _is_young(self, action: Change) -> bool:
-        ts, posted_s = self._newest
-        return action.ts == ts and _now_s() - posted_s < LISTED_WITHIN_S
-
-
-def _now_s() -> float:
-    return asyncio.get_running_loop().time()

@@ -272,7 +272,6 @@ class Writer:
             in_thread = isinstance(action, Start) or action.in_thread
             self._status_line.replaced(in_thread=in_thread, sent_s=sent_s)
         self._has_message.set()
-        self._overlooked.posted(ts)
         try:
             await self._outlet.record(action.part, ts)
         except StoreFailed as error:
