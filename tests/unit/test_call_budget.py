@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.learned_limits import LearnedLimit
@@ -41,6 +41,7 @@ def test_no_sequence_of_calls_has_more_than_the_limit_in_any_minute(
 
 
 @given(st.lists(st.tuples(st.floats(0, 2), st.floats(0, 8)), min_size=60, max_size=200))
+@example([(0.0, 2.0), (0.0, 1.1663059142125587), *[(0.0, 0.0)] * 58])
 def test_nor_where_slack_is_slow_and_counts_a_call_when_it_answers_it(wishes: list[tuple[float, float]]) -> None:
     """One after the other, as one reply's calls are; ``took_s`` each."""
     budget = CallBudget(CALLS_MAX, pace=Pace(every_s=0.6, kept=3))

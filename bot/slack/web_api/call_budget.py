@@ -163,7 +163,8 @@ class CallBudget:
 
     def landed(self, now_s: float, took_s: float) -> None:
         """A call took this long and was answered: Slack may have counted it as late as now."""
-        sent = next((at_s for at_s in reversed(self._calls) if at_s <= now_s - took_s), None)
+        sent_s = now_s - took_s + NEXT_TO_NOTHING
+        sent = next((at_s for at_s in reversed(self._calls) if at_s <= sent_s), None)
         if took_s > self.window_s - MINUTE_S and sent is not None:  # otherwise the window is longer for that
             self._calls.remove(sent)
             self._calls.append(now_s)
