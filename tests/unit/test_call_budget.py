@@ -92,13 +92,13 @@ def test_and_a_call_that_can_wait_goes_as_soon_as_enough_of_it_is_free() -> None
 
 def test_three_processes_that_share_lose_no_more_to_rounding_than_each_a_part_of_one_call() -> None:
     shares = (0.45, 0.29, 0.26)
-    budgets = [CallBudget(10, pace=Pace(kept=2), share=share) for share in shares]
+    budgets = [CallBudget(30, pace=Pace(kept=10), share=share) for share in shares]
     made = 0
     for budget in budgets:
         while budget.ready_at(1.0, can_wait=True) <= 1.0:
             budget.spend(1.0)
             made += 1
-    assert made == 7, "4.5 - 0.9, 2.9 - 0.6 and 2.6 - 0.5, each rounded once"
+    assert made == 19, "13.5 - 4.5, 8.7 - 2.9 and 7.8 - 2.6, each rounded once"
 
 
 def test_everyone_waits_as_long_as_slack_says() -> None:
@@ -228,3 +228,14 @@ def test_what_was_spent_of_a_minute_is_told_as_a_part_of_what_the_workspace_has_
         budget.spend(float(second))
     assert budget.spent(10.0) == 10 / CALLS_MAX
     assert budget.spent(WINDOW_S + 4.0) == 5 / CALLS_MAX
+
+
+def test_each_process_keeps_a_call_for_what_it_has_not_heard_of_the_others_yet() -> None:
+    """Of the edits one is kept, for all of them together; three that begin at once would otherwise spend the last."""
+    budgets = [CallBudget(CALLS_MAX, pace=Pace(kept=1), share=share) for share in (0.36, 0.36, 0.28)]
+    made = 0
+    for budget in budgets:
+        while budget.ready_at(1.0, can_wait=True) <= 1.0:
+            budget.spend(1.0)
+            made += 1
+    assert made == CALLS_MAX - 3

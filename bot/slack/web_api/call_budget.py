@@ -247,8 +247,11 @@ class CallBudget:
 
     @property
     def _reserved(self) -> float:
-        """Kept of a whole minute for calls that cannot wait. Of what is left of the minute, so much less is kept."""
-        return self.pace.kept * self._part
+        """Kept of a whole minute for calls that cannot wait. Of what is left of the minute, so much less is kept.
+
+        A process keeps at least one: while several begin, each knows of the others' calls a second later.
+        """
+        return max(self.pace.kept * self._part, float(self.pace.kept > 0))
 
     def _free_at(self, now_s: float, reserved: float) -> float:
         """When there is a call beside the reserved ones: they become fewer until the oldest call is forgotten."""
