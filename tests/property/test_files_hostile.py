@@ -31,9 +31,10 @@ from bot.files.worker.documents.package import Broken
 from bot.files.worker.encodings import detecting
 from bot.files.worker.hypertext import reader
 from bot.files.worker.kind_words import describe
+from bot.files.worker.kinds import Kind
 from bot.files.worker.outlook import lzfu
 from bot.files.worker.sheets.number_format import shown, shown_text
-from bot.files.worker.sniff import Kind, kind_of
+from bot.files.worker.sniff import kind_of
 from bot.files.worker.words import old_slides
 from bot.files.worker.words import old_word as old_word_reader
 from bot.files.worker.words.lines import from_json as from_words

@@ -11,7 +11,8 @@ import tarfile
 import pytest
 
 from bot.files.worker.kind_words import describe
-from bot.files.worker.sniff import Kind, kind_of
+from bot.files.worker.kinds import Kind
+from bot.files.worker.sniff import kind_of
 from tests import made_files
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from bot.files.worker.archives.archive_kinds import ISO_MARK, ISO_MARK_AT
 from bot.files.worker.sniff import HEAD_BYTES, TAIL_BYTES
 
 _OWNER_FILE_BYTES = frozenset({162, 165})
@@ -29,6 +28,8 @@ def ends(source: Path) -> tuple[bytes, bytes]:
 
 def is_disk_image(source: Path) -> bool:
     """Whether it has the mark of a CD or DVD image (ISO 9660), which follows 32 kB that may hold anything."""
+    from bot.files.worker.archives.archive_kinds import ISO_MARK, ISO_MARK_AT  # noqa: PLC0415 - few files need it
+
     with source.open("rb") as file:
         file.seek(ISO_MARK_AT)
         return file.read(len(ISO_MARK)) == ISO_MARK

@@ -16,7 +16,8 @@ from bot.files.outbox import Outbox
 from bot.files.worker.convert import convert
 from bot.files.worker.encodings.choosing import CANDIDATES
 from bot.files.worker.encodings.detecting import decode, keeps_controls, text_of
-from bot.files.worker.sniff import Kind, kind_of
+from bot.files.worker.kinds import Kind
+from bot.files.worker.sniff import kind_of
 from tests.file_limits import CONVERT
 
 LIMITS = CONVERT

@@ -288,7 +288,7 @@ ctypes.CDLL = missing
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.archives import members
-from bot.files.worker.sniff import Kind
+from bot.files.worker.kinds import Kind
 source, limits = pathlib.Path(sys.argv[1]), ConvertLimits(image_side_px_max=100)
 (note,) = members.convert(source, Kind.ARCHIVE, "a.rar", Outbox(source.parent, "x"), limits)
 print(note.reason, note.passing, sep="\\n")

@@ -64,6 +64,16 @@ def _is_old_cpio(head: bytes) -> bool:
     return bool(1 < name_bytes < 4_096 and head[26 : 26 + name_bytes].find(b"\0") == name_bytes - 1)
 
 
+def is_tar(head: bytes) -> bool:
+    """tar: by its mark, or by the first header's checksum, which is all that the oldest kind has."""
+    if head[257:262] == b"ustar":
+        return True
+    field = head[148:156].strip(b" \0")
+    if len(head) < 512 or not head[0] or not re.fullmatch(rb"[0-7]{1,7}", field):
+        return False
+    return sum(head[:148]) + 8 * 0x20 + sum(head[156:512]) == int(field, 8)
+
+
 def is_numbered(name: str) -> bool:
     """Whether the name is one that programs give to parts of an archive: "plans.7z.001", "plans.z02"."""
     return bool(_NUMBERED.search(name))

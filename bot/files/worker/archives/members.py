@@ -24,10 +24,10 @@ from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker.archives import zips, zstd
-from bot.files.worker.archives.archive_kinds import is_numbered
+from bot.files.worker.archives.archive_kinds import is_numbered, is_tar
 from bot.files.worker.archives.unpacked import Full, Unpacked, is_clutter
 from bot.files.worker.encodings.likely_encoding import names
-from bot.files.worker.sniff import Kind, is_tar
+from bot.files.worker.kinds import Kind
 
 _CHUNK_BYTES = 65_536
 _BROKEN = (

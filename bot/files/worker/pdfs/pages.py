@@ -13,7 +13,8 @@ from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, PdfExtract, Unreadable
 from bot.files.outbox import Outbox
-from bot.files.worker.pdfs import pdf_attachments, pdf_comments, pdf_links, torn
+from bot.files.worker.pdfs import pdf_attachments, torn
+from bot.files.worker.pdfs.page_annotations import Annotation, of_pages
 
 _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError)
 
@@ -74,7 +75,7 @@ def _by_second_reader(source: Path, out: Outbox, limits: ConvertLimits, reason: 
     for copy in second_reader.copies(source, out, reason):
         try:
             with pikepdf.open(copy) as pdf:
-                locked = pdf_attachments.count(pdf) if reason == notes.PASSWORD else 0
+                locked = pdf_attachments.count(pdf, of_pages(pdf.pages)) if reason == notes.PASSWORD else 0
                 found = _checked(pdf, copy, out, limits, members_wanted=reason != notes.PASSWORD)
         except (_Unclear, *_BROKEN):
             continue
@@ -87,21 +88,22 @@ def _by_second_reader(source: Path, out: Outbox, limits: ConvertLimits, reason: 
 def _checked(
     pdf: pikepdf.Pdf, source: Path, out: Outbox, limits: ConvertLimits, told: str = "", *, members_wanted: bool = True
 ) -> list[Extract]:
-    total = _count_pages(pdf)
-    members = pdf_attachments.members(pdf, out, limits) if members_wanted else []
+    pages = _pages(pdf)
+    on_pages = of_pages(pages)
+    members = pdf_attachments.members(pdf, on_pages, out, limits) if members_wanted else []
     if pdf.Root.get("/NeedsRendering", False):  # its only page asks for another viewer
         return [*_form(pdf, out, limits), *members]
-    if "/Collection" in pdf.Root and total == 1 and any(isinstance(member, MemberExtract) for member in members):
+    if "/Collection" in pdf.Root and len(pages) == 1 and any(isinstance(member, MemberExtract) for member in members):
         from bot.files.worker.pdfs import portfolios  # noqa: PLC0415 - few PDFs are such
 
-        if portfolios.is_wrapping(source, pdf.pages[0]):
+        if portfolios.is_wrapping(source, pages[0]):
             return members
     warnings = pdf.get_warnings()
     is_odd = bool(warnings)
     path = _written(pdf, source, out, is_odd=is_odd)
-    beside = _beside_pages(pdf, path if path.exists() else source, out, limits, told)
-    shown = [PdfExtract(path.name, total), *beside, *members]
-    damaged = (is_odd and _breaks_off(source)) or torn.is_torn(pdf, warnings)
+    beside = _beside_pages(on_pages, path if path.exists() else source, out, limits, told) if on_pages else []
+    shown = [PdfExtract(path.name, len(pages)), *beside, *members]
+    damaged = (is_odd and _breaks_off(source)) or torn.is_torn(pdf, pages, warnings)
     return [*shown, NoteExtract(notes.BREAKS_OFF)] if damaged else shown
 
 
@@ -118,9 +120,13 @@ def _form(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extract]
     return [*text.written("\n".join(found), "", "form, its words", out, limits), NoteExtract(notes.XFA_WORDS)]
 
 
-def _beside_pages(pdf: pikepdf.Pdf, shown: Path, out: Outbox, limits: ConvertLimits, told: str) -> list[Extract]:
+def _beside_pages(
+    on_pages: list[Annotation], shown: Path, out: Outbox, limits: ConvertLimits, told: str
+) -> list[Extract]:
+    from bot.files.worker.pdfs import pdf_comments, pdf_links  # noqa: PLC0415 - many PDFs have none
+
     links: list[pdf_links.Link] = []
-    comments = pdf_comments.lines(pdf, links)
+    comments = pdf_comments.lines(on_pages, links)
     addresses = pdf_links.lines(links, shown, told) if links else []
     if not (comments or addresses):
         return []
@@ -161,16 +167,14 @@ def some_pages(source: Path, wanted: str, out: Outbox) -> list[Extract]:
     return [PdfExtract(path.name, count)]
 
 
-def _count_pages(pdf: pikepdf.Pdf) -> int:
+def _pages(pdf: pikepdf.Pdf) -> list[pikepdf.Page]:
     """Walks the page tree, since damage shows only there; qpdf's complaints are then in ``get_warnings``."""
-    total = 0
-    for page in pdf.pages:
-        if not isinstance(page.obj, pikepdf.Dictionary):
-            raise _Unclear(notes.DAMAGED_PDF)
-        total += 1
-    if not total:
+    pages = list(pdf.pages)
+    if not all(isinstance(page.obj, pikepdf.Dictionary) for page in pages):
+        raise _Unclear(notes.DAMAGED_PDF)
+    if not pages:
         raise _Unclear(notes.NO_PAGES)
-    return total
+    return pages
 
 
 def _breaks_off(source: Path) -> bool:

@@ -6,7 +6,7 @@ I/O: writes files; runs in a worker process. Source: PDF 32000-1, 7.11.4 and 12.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pikepdf
 
@@ -14,19 +14,19 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract
 from bot.files.outbox import Outbox
+from bot.files.worker.pdfs.page_annotations import Annotation
 
-_ANNOTATIONS_MAX = 10_000
 _NAMES = ("/UF", "/F", "/Unix", "/Mac", "/DOS")
 _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError, AttributeError)
 Specification = tuple[str, pikepdf.Object]
 
 
-def members(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extract]:
+def members(pdf: pikepdf.Pdf, annotations: Iterable[Annotation], out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """Each embedded file once, and notes for files that are broken or too many."""
     extracts: list[Extract] = []
     bytes_left = limits.archive_bytes_max
     broken = 0
-    for count, (name, stream) in enumerate(_streams(pdf)):
+    for count, (name, stream) in enumerate(_streams(pdf, annotations)):
         try:
             data = stream.read_bytes()
         except (*_BROKEN, MemoryError):
@@ -44,13 +44,13 @@ def members(pdf: pikepdf.Pdf, out: Outbox, limits: ConvertLimits) -> list[Extrac
     return [*extracts, NoteExtract(notes.attachments_damaged(broken))] if broken else extracts
 
 
-def count(pdf: pikepdf.Pdf) -> int:
-    return sum(1 for _ in _streams(pdf))
+def count(pdf: pikepdf.Pdf, annotations: Iterable[Annotation]) -> int:
+    return sum(1 for _ in _streams(pdf, annotations))
 
 
-def _streams(pdf: pikepdf.Pdf) -> Iterator[Specification]:
+def _streams(pdf: pikepdf.Pdf, annotations: Iterable[Annotation]) -> Iterator[Specification]:
     seen: set[tuple[int, int]] = set()
-    for name, specification in (*_listed(pdf), *_pinned(pdf)):
+    for name, specification in (*_listed(pdf), *_pinned(annotations)):
         try:
             embedded = specification.get("/EF", pikepdf.Dictionary())
             stream = next((embedded[key] for key in _NAMES if isinstance(embedded.get(key), pikepdf.Stream)), None)
@@ -80,17 +80,12 @@ def _listed(pdf: pikepdf.Pdf) -> list[Specification]:
     return [*listed, *associated]
 
 
-def _pinned(pdf: pikepdf.Pdf) -> list[Specification]:
+def _pinned(annotations: Iterable[Annotation]) -> list[Specification]:
     found: list[Specification] = []
-    looked_at = 0
-    for page in pdf.pages:
+    for _, annotation in annotations:
         try:
-            for annotation in page.obj.get("/Annots", []):
-                looked_at += 1
-                if annotation.get("/Subtype") == "/FileAttachment" and "/FS" in annotation:
-                    found.append(("", annotation.FS))
+            if annotation.get("/Subtype") == "/FileAttachment" and "/FS" in annotation:
+                found.append(("", annotation.FS))
         except _BROKEN:
             continue
-        if looked_at > _ANNOTATIONS_MAX:
-            break
     return found

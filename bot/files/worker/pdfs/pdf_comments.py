@@ -7,27 +7,28 @@ open when somebody points at it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pikepdf
 
 from bot.files.worker.documents.bylines import byline
 from bot.files.worker.pdfs import pdf_fields, pdf_links
+from bot.files.worker.pdfs.page_annotations import Annotation
 
 _COMMENTS = frozenset(
     {"/Text", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret", "/Ink", "/Line", "/Square", "/Circle"}
     | {"/Polygon", "/PolyLine", "/Stamp", "/FreeText", "/Redact", "/FileAttachment"}
 )
-_ANNOTATIONS_MAX, _CHARS_MAX = 20_000, 200_000
+_CHARS_MAX = 200_000
 _DAY = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 _BROKEN = (pikepdf.PdfError, pikepdf.ForeignObjectError, RuntimeError, TypeError, ValueError, KeyError, AttributeError)
 
 
-def lines(pdf: pikepdf.Pdf, links: list[pdf_links.Link]) -> list[str]:
+def lines(annotations: Iterable[Annotation], links: list[pdf_links.Link]) -> list[str]:
     """Adds the links that it finds to ``links``."""
     found: list[str] = []
     left = _CHARS_MAX
-    for line in _lines(pdf, links):
+    for line in _lines(annotations, links):
         left -= len(line)
         if left < 0:
             found.append("[… more comments are left out …]")
@@ -36,25 +37,16 @@ def lines(pdf: pikepdf.Pdf, links: list[pdf_links.Link]) -> list[str]:
     return found
 
 
-def _lines(pdf: pikepdf.Pdf, links: list[pdf_links.Link]) -> Iterator[str]:
-    looked_at = 0
-    for number, page in enumerate(pdf.pages, 1):
+def _lines(annotations: Iterable[Annotation], links: list[pdf_links.Link]) -> Iterator[str]:
+    for page, annotation in annotations:
         try:
-            annotations = list(page.obj.get("/Annots", []))
+            line = _comment(annotation) or pdf_fields.line(annotation)
+            if not line and (link := pdf_links.link(annotation, page)) is not None:
+                links.append(link)
         except _BROKEN:
             continue
-        for annotation in annotations:
-            looked_at += 1
-            if looked_at > _ANNOTATIONS_MAX:
-                return
-            try:
-                line = _comment(annotation) or pdf_fields.line(annotation)
-                if not line and (link := pdf_links.link(annotation, number)) is not None:
-                    links.append(link)
-            except _BROKEN:
-                continue
-            if line:
-                yield f"Page {number}, {line}"
+        if line:
+            yield f"Page {page}, {line}"
 
 
 def _comment(annotation: pikepdf.Object) -> str:

@@ -19,16 +19,18 @@ _LOST = ("unable to recover stream data", "not found in file after regenerating"
 _BROKEN = (pikepdf.PdfError, RuntimeError, TypeError, ValueError, KeyError, AttributeError)
 
 
-def is_torn(pdf: pikepdf.Pdf, warnings: Iterable[object]) -> bool:
+def is_torn(pdf: pikepdf.Pdf, pages: Iterable[pikepdf.Page], warnings: Iterable[object]) -> bool:
     """By what the pages draw, and by the first picture, as far as the first megabytes go; and by what qpdf warns of,
     which it does when something is read."""
-    return _has_torn(pdf) or any(lost in str(one) for one in (*warnings, *pdf.get_warnings()) for lost in _LOST)
+    return _has_torn(pages) or any(lost in str(one) for one in (*warnings, *pdf.get_warnings()) for lost in _LOST)
 
 
-def _has_torn(pdf: pikepdf.Pdf) -> bool:
+def _has_torn(pages: Iterable[pikepdf.Page]) -> bool:
     left = _LOOKED_AT_BYTES
     with suppress(*_BROKEN):
-        for stream in _streams(pdf):
+        for stream in _streams(pages):
+            if "/Filter" not in stream:
+                continue
             packed = stream.read_raw_bytes()
             if _is_torn(packed, stream.get("/Filter")):
                 return True
@@ -38,9 +40,9 @@ def _has_torn(pdf: pikepdf.Pdf) -> bool:
     return False
 
 
-def _streams(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Stream]:
+def _streams(pages: Iterable[pikepdf.Page]) -> Iterator[pikepdf.Stream]:
     has_picture = False
-    for page in pdf.pages:
+    for page in pages:
         contents = page.obj.get("/Contents")
         found = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
         yield from (one for one in found if isinstance(one, pikepdf.Stream))

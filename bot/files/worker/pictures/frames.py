@@ -11,7 +11,7 @@ from PIL import Image
 
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
-from bot.files.worker.sniff import Kind
+from bot.files.worker.kinds import Kind
 
 _ANIMATED = frozenset({Kind.GIF, Kind.PNG, Kind.WEBP, Kind.AVIF})
 _PAGED = frozenset({Kind.TIFF, Kind.HEIF})

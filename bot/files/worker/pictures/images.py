@@ -20,10 +20,10 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.first_look import ends
+from bot.files.worker.kinds import Kind
 from bot.files.worker.pictures import frames, jpeg_end, pixels
 from bot.files.worker.pictures.aperture import widened
 from bot.files.worker.pictures.late_pictures import late_picture
-from bot.files.worker.sniff import Kind
 
 _READERS = {
     Kind.JPEG: ("JPEG", "MPO"),

@@ -16,9 +16,9 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker import text
+from bot.files.worker.kinds import Kind
 from bot.files.worker.pictures import pixels, psd, psd_composing, psd_layers
 from bot.files.worker.pictures.psd_layers import CLOSES, OPENS, Layer
-from bot.files.worker.sniff import Kind
 
 _TEXT_KEY = b"Txt TEXT"
 

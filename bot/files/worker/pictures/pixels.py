@@ -15,9 +15,9 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, ImageExtract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
+from bot.files.worker.kinds import Kind
 from bot.files.worker.pictures import colours, jpeg_words, pieces, shrinking
 from bot.files.worker.pictures.aperture import clean_aperture
-from bot.files.worker.sniff import Kind
 
 _PHOTOS = frozenset({Kind.JPEG, Kind.HEIF, Kind.AVIF, Kind.JPEG2000, Kind.RAW})
 _PAGED = frozenset({Kind.TIFF, Kind.HEIF})

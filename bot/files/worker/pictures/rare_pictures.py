@@ -16,8 +16,9 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
+from bot.files.worker.kinds import Kind
 from bot.files.worker.pictures import bmp, pam, pixels, raw, tiff_samples, tiff_tags
-from bot.files.worker.sniff import HEAD_BYTES, Kind
+from bot.files.worker.sniff import HEAD_BYTES
 
 _SMALL_PREVIEW_PX = 1_000
 _PNG_CRITICAL = frozenset({b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"IEND"})

@@ -23,8 +23,8 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
 from bot.files.worker.encodings.detecting import text_of
+from bot.files.worker.kinds import Kind
 from bot.files.worker.pictures import pixels, svg_sizes, svg_styles, svg_words
-from bot.files.worker.sniff import Kind
 
 ABOUT = "SVG drawing"
 _RASTER = re.compile(r"\s*data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
