@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from bot.files.worker.encodings.look_alikes import is_by_chance
 
@@ -15,6 +16,8 @@ _ROLES = bytes(0x80) + b"c" * 0x40 + b"x" * 2 + b"l" * 0x33 + b"x" * 11
 """Zero for ASCII, and letters for bytes that go on with a character in UTF-8, that lead one, and that do neither."""
 _ASCII, _GOING_ON = bytes(range(0x80)), bytes(range(0x80, 0xC0))
 _FIRST_BYTES = 32_000
+_LOG_LINE_BYTES_MAX = 400
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 _BEGIN, _CHAR_ANYWHERE = b"\0lc", b"lc"
 _CHAR = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 
@@ -24,7 +27,9 @@ def lines_decoded(data: bytes, codec: str) -> Iterator[str]:
     done = begun = ended = 0  # what is in UTF-8 and was not given yet is between the last two
     for begin, end in _lines_like_utf8(data) if _goes_on(data[:_FIRST_BYTES]) or _goes_on(data) else ():
         line = data[begin:end]
-        if not _is_utf8(line) or is_by_chance(line, codec):
+        if not (
+            _is_utf8(line, codec) if len(line) > _LOG_LINE_BYTES_MAX else _is_utf8_often(line.translate(_DIGITS), codec)
+        ):
             continue
         if begin != ended:
             yield from _both(data, done, begun, ended, codec)
@@ -52,12 +57,17 @@ def _goes_on(data: bytes) -> bool:
     return len(others.translate(None, _GOING_ON)) < len(others)
 
 
-def _is_utf8(line: bytes) -> bool:
+def _is_utf8(line: bytes, codec: str) -> bool:
+    """For sure, and not in ``codec`` by chance."""
     try:
         line.decode()
     except UnicodeDecodeError:
         return False
-    return True
+    return not is_by_chance(line, codec)
+
+
+_is_utf8_often = lru_cache(maxsize=4_096)(_is_utf8)
+"""For lines of a log, which mostly differ in numbers."""
 
 
 def _lines_like_utf8(data: bytes) -> Iterator[tuple[int, int]]:
