@@ -68,6 +68,7 @@ def word(body: str, parts: Mapping[str, str] | None = None) -> bytes:
     ``header1`` and the like, by that name."""
     roots = {
         "comments": "comments",
+        "commentsExtended": "commentsEx",
         "footnotes": "footnotes",
         "endnotes": "endnotes",
         "header1": "hdr",

@@ -45,9 +45,11 @@ def old_word(
     authors: tuple[str, ...] = (),
     looks: Sequence[Looks] = (),
     changed_by: tuple[str, ...] = (),
+    parents: tuple[int, ...] = (),
 ) -> bytes:
     """A Word document whose text, and after it its comments, are one piece; of each comment there is one author, and
-    they wrote on 2026-11-24. ``looks`` may name who changed something by their numbers among ``changed_by``."""
+    they wrote on 2026-11-24. ``parents`` says how far before each comment the one is that it answers. ``looks`` may
+    name who changed something by their numbers among ``changed_by``."""
     everything = (text + comments).encode("utf-16-le")
     head = bytearray(0x800)
     struct.pack_into("<HH", head, 0, 0xA5EC, 0x00C1)
@@ -62,7 +64,8 @@ def old_word(
     struct.pack_into("<2I", head, 0xBA, len(table), len(plc) if authors else 0)
     struct.pack_into("<2I", head, 0x1BA, len(table) + len(plc), len(names))
     table += plc + names
-    moments = b"".join(struct.pack("<I14x", 126 << 20 | 11 << 16 | 24 << 11) for _ in authors)
+    back = parents or (0,) * len(authors)
+    moments = b"".join(struct.pack("<I2xIi4x", 126 << 20 | 11 << 16 | 24 << 11, bool(by), -by) for by in back)
     struct.pack_into("<H", head, 0x98, 0x88)
     struct.pack_into("<2I", head, 0x41A, len(table), len(moments))
     table += moments

@@ -250,7 +250,7 @@ async def test_comments_on_slides_as_newer_programs_write_them(convert: Converte
     )
     deck = made_office.presentation({"slide1": slide(box("Our plan"))}, comments={"slide1": comment})
     found = await convert(deck, "deck.pptx", WITHOUT_OFFICE)
-    assert "Comment by Ann, 2026-11-24: Shorter?\nComment by Ann: Done." in found.text
+    assert "Comment by Ann, 2026-11-24: Shorter?\nComment by Ann, in reply to Ann: Done." in found.text
 
 
 # --- other documents -----------------------------------------------------------------------------------------------

@@ -96,7 +96,8 @@ async def test_a_thread_of_comments_is_read_once(convert: Converter) -> None:
         ),
     }  # fmt: skip
     (table,) = tables((await convert(made_office.workbook(made_office.cells(1, "100"), parts=parts), "a.xlsx")).text)
-    assert table == 'row,A\n1,"100 [comment: Ann Lie, 2026-11-24: Is that net?] [comment: Ann Lie: Gross.]"'
+    comments = "[comment: Ann Lie, 2026-11-24: Is that net?] [comment: Ann Lie, in reply to Ann Lie: Gross.]"
+    assert table == f'row,A\n1,"100 {comments}"'
 
 
 async def test_how_japanese_is_pronounced_is_not_part_of_the_cell(convert: Converter) -> None:

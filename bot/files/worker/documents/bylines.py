@@ -1,4 +1,4 @@
-"""Writes who made a comment, and when.
+"""Writes who made a comment, and when, and whether it answers another or is settled.
 
 Pure. Comments and changes are in square brackets, with the author before a colon. Brackets in names and comments become
 parentheses, and colons in names blanks, so that nobody can write what looks like somebody else's comment.
@@ -18,15 +18,22 @@ _AT_BRACKETS = re.compile(r"(?<! ) {2,}+(?=\[)|(?<=\]) {2,}")
 _DAY = re.compile(r"[12]\d{3}-[01]\d-[0-3]\d")
 
 
-def signature(author: str, when: str = "") -> str:
-    """ "Ann, 2011-08-17", as far as the file says so; ``when`` begins with the day."""
+def signature(author: str, when: str = "", state: str = "") -> str:
+    """ "Ann, 2011-08-17, resolved", as far as the file says so; ``when`` begins with the day."""
     day = _DAY.match(when)
-    return ", ".join(filter(None, (named(author), day[0] if day else "")))
+    return ", ".join(filter(None, (named(author), day[0] if day else "", state)))
 
 
-def byline(author: str, when: str = "") -> str:
-    """The same, to follow "comment"; a day alone is written without "by"."""
-    signed = signature(author, when)
+def state(*, reply_to: str | None = None, resolved: bool = False) -> str:
+    """Where a comment stands in its thread. ``reply_to`` is the author of the comment that it answers; empty if nobody
+    says who that was."""
+    answers = "" if reply_to is None else f"in reply to {named(reply_to)}" if named(reply_to) else "a reply"
+    return ", ".join(filter(None, (answers, "resolved" if resolved else "")))
+
+
+def byline(author: str, when: str = "", state: str = "") -> str:
+    """The same, to follow "comment"; without an author there is no "by"."""
+    signed = signature(author, when, state)
     return (f" by {signed}" if named(author) else f", {signed}") if signed else ""
 
 

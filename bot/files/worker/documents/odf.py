@@ -6,9 +6,10 @@ Pure. Source: OpenDocument 1.3 part 3.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from bot.files.worker.documents.bylines import in_one_piece, signature
+from bot.files.worker.documents.bylines import byline, in_one_piece, signature, state
 from bot.files.worker.documents.equations import linear
 from bot.files.worker.documents.package import attribute, child, local
 from bot.files.worker.raised import aligned
@@ -64,16 +65,39 @@ def _gather_within(element: ET.Element, pieces: list[str], raised_by: Mapping[st
         pieces.append(part.tail or "")
 
 
-def annotation_text(element: ET.Element) -> str:
-    """A comment, with author and day."""
-    creator = child(element, "creator")
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Where it stands in its thread is said by LibreOffice alone (``loext``), which names comments that are answered.
+    ``signature`` and ``byline`` are as in ``bylines``."""
+
+    text: str
+    author: str
+    when: str
+    state: str
+
+    @property
+    def signature(self) -> str:
+        return signature(self.author, self.when if self.author else "", self.state)
+
+    @property
+    def byline(self) -> str:
+        return byline(self.author, self.when if self.author else "", self.state)
+
+
+def annotation(element: ET.Element, authors: Mapping[str, str] | None = None) -> Comment:
+    """``authors`` of all comments, by the comments' names."""
     words = [paragraph_text(part) for part in element.iter() if local(part) == "p"]
     text = " / ".join(word for word in words if word.strip())
-    author = "".join(creator.itertext()).strip() if creator is not None else ""
-    date = child(element, "date")
-    signed = signature(author, (date.text or "") if date is not None else "")
-    text = in_one_piece(text)
-    return f"{signed}: {text}" if author and text else text
+    date, parent = child(element, "date"), attribute(element, "parent-name")
+    standing = state(
+        reply_to=(authors or {}).get(parent, "") if parent else None, resolved=attribute(element, "resolved") == "true"
+    )
+    return Comment(in_one_piece(text), author_of(element), (date.text or "") if date is not None else "", standing)
+
+
+def author_of(annotated: ET.Element) -> str:
+    creator = child(annotated, "creator")
+    return "".join(creator.itertext()).strip() if creator is not None else ""
 
 
 def object_lines(root: ET.Element) -> list[str]:

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 
 from bot.files.worker.documents import field_words
-from bot.files.worker.documents.bylines import beside_marks, byline, day_of, in_one_piece, named
+from bot.files.worker.documents.bylines import beside_marks, byline, day_of, in_one_piece, named, state
 from bot.files.worker.documents.rtf_words import (
     ABOUT,
     AROUND,
@@ -83,7 +83,8 @@ class _Reader:
         self._skip_left = 0
         self._link = ""
         self._about: list[str] = []
-        self._author = self._day = ""
+        self._author = self._day = self._state_of_comment = ""
+        self._commented: list[str] = []
         self._comments: list[int] = []
         self._authors: list[str] = []
         self._change = self._property = self._behind = ""
@@ -129,8 +130,10 @@ class _Reader:
             if left.destination == b"annotation" and self._comments:
                 start = self._comments.pop()
                 said = in_one_piece("".join(self._pieces[start:]))
-                self._pieces[start:] = [f" [Comment{byline(self._author, self._day)}: {said}"]
-                self._author = self._day = ""
+                by = byline(self._author, self._day, self._state_of_comment)
+                self._pieces[start:] = [f" [Comment{by}: {said}"]
+                self._commented.append(self._author)
+                self._author = self._day = self._state_of_comment = ""
             self._add("]")
         elif left.destination in ABOUT and self._states[-1].destination != left.destination:
             self._flush()
@@ -154,6 +157,10 @@ class _Reader:
             self._behind = f"\n{about}\n" if self._property == "gtextUNICODE" else ""
         elif destination == b"revtbl":
             self._authors = about.split(";")
+        elif destination == b"atnparent":  # counted back from this one
+            back = int(about) if re.fullmatch(r"\s*-\d{1,5}\s*", about) else 0
+            author = self._commented[back] if -len(self._commented) <= back < 0 else ""
+            self._state_of_comment = state(reply_to=author) if back else ""
         elif destination == b"atndate":
             self._day = day_of(int(about)) if re.fullmatch(r"\s*-?\d{1,10}\s*", about) else ""
         else:

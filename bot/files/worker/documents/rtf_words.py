@@ -12,8 +12,8 @@ SKIPPED = frozenset(
     b" ftncn aftncn template passwordhash mmathPict mtype mjc mlimLoc mgrow mshp mcount mscr msty mpos mvertJc".split()
 )
 SHOWN_ALTHOUGH_STARRED = frozenset(b"shpinst shptxt annotation footnote htmltag fldinst fldrslt shppict".split())
-SHOWN_ALTHOUGH_STARRED |= {b"atnauthor", b"atndate", b"revtbl", b"moMath", b"moMathPara"}
-ABOUT = frozenset({b"fldinst", b"atnauthor", b"atndate", b"revtbl", b"sn", b"sv"})
+SHOWN_ALTHOUGH_STARRED |= {b"atnauthor", b"atndate", b"atnparent", b"revtbl", b"moMath", b"moMathPara"}
+ABOUT = frozenset({b"fldinst", b"atnauthor", b"atndate", b"atnparent", b"revtbl", b"sn", b"sv"})
 """Destinations whose words describe what comes next, and are not part of the document."""
 CHARS = {
     b"par": "\n",

@@ -15,7 +15,7 @@ from xml.etree import ElementTree as ET
 from bot.files.bounds import ConvertLimits
 from bot.files.outbox import Outbox
 from bot.files.worker.documents import odf_controls
-from bot.files.worker.documents.odf import annotation_text, chart_lines, paragraph_text, position
+from bot.files.worker.documents.odf import annotation, chart_lines, paragraph_text, position
 from bot.files.worker.documents.package import Package, attribute, child, descendants, local
 from bot.files.worker.sheets import choices, links, number_format, printed
 from bot.files.worker.sheets.model import SHEETS_MAX, Formula, Row, Rows, Sheet, Workbook
@@ -161,7 +161,9 @@ class _Reader:
                 for link in descendants(part, "a"):
                     sheet.add_link(row, column, attribute(link, "href"))
             elif local(part) == "annotation":
-                sheet.comments.setdefault((row, column), []).append(annotation_text(part))
+                comment = annotation(part)
+                said = f"{comment.signature}: {comment.text}" if comment.signature else comment.text
+                sheet.comments.setdefault((row, column), []).append(said)
             else:
                 self._drawn(sheet, part, f"{column_letters(column)}{row}")
         if rule := self._rules.pop(attribute(cell, "content-validation-name"), None):

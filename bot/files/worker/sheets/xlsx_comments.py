@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.files.worker.documents.bylines import signature
+from bot.files.worker.documents.bylines import signature, state
 from bot.files.worker.documents.excel_escapes import unescaped
 from bot.files.worker.documents.package import Package, Relation, attribute, child, descendants, local
 from bot.files.worker.sheets.table import column_number
@@ -31,12 +31,11 @@ def comments_of(package: Package, relations: Mapping[str, Relation]) -> dict[tup
     return found
 
 
-def _add(found: dict[tuple[int, int], list[str]], where: str, author: str, text: str) -> None:
+def _add(found: dict[tuple[int, int], list[str]], where: str, signed: str, text: str) -> None:
     cell = _CELL.match(where)
     if cell is None or not text.strip() or len(found) >= _COMMENTS_MAX:
         return
     said = text.strip()
-    signed = "" if text.lstrip().startswith(author) else signature(author)  # Excel writes it into the text as well
     at = (int(cell[2]), column_number(cell[1]))
     found.setdefault(at, []).append(f"{signed}: {said}" if signed else said)
 
@@ -48,11 +47,17 @@ def _threads(package: Package, part: str, found: dict[tuple[int, int], list[str]
         if name.startswith("xl/persons/")
         for person in descendants(package.optional_tree(name), "person")
     }
-    for comment in descendants(package.optional_tree(part), "threadedComment"):
-        text = child(comment, "text")
+    comments = list(descendants(package.optional_tree(part), "threadedComment"))
+    authors = {attribute(one, "id"): people.get(attribute(one, "personId"), "") for one in comments}
+    for comment in comments:
+        text, parent = child(comment, "text"), attribute(comment, "parentId")
+        standing = state(
+            reply_to=authors.get(parent, "") if parent else None,
+            resolved=attribute(comment, "done") in {"1", "true"},
+        )
         author = people.get(attribute(comment, "personId"), "")
-        author = signature(author, attribute(comment, "dT")) if author else ""
-        _add(found, attribute(comment, "ref"), author, (text.text or "") if text is not None else "")
+        signed = signature(author, attribute(comment, "dT") if author else "", standing)
+        _add(found, attribute(comment, "ref"), signed, (text.text or "") if text is not None else "")
 
 
 def _notes(
@@ -67,4 +72,6 @@ def _notes(
         if author.startswith("tc=") and cell and (int(cell[2]), column_number(cell[1])) in threaded:
             continue
         pieces = [element.text or "" for element in comment.iter() if local(element) == "t"]
-        _add(found, where, "" if author.startswith("tc=") else author, unescaped("".join(pieces)))
+        text = unescaped("".join(pieces))
+        said_within = author.startswith("tc=") or text.lstrip().startswith(author)  # Excel writes it into the text
+        _add(found, where, "" if said_within else signature(author), text)

@@ -13,7 +13,7 @@ from itertools import pairwise
 from bot.files import notes
 from bot.files.extracts import Unreadable
 from bot.files.worker.documents import field_words
-from bot.files.worker.documents.bylines import byline, day_of, in_one_piece
+from bot.files.worker.documents.bylines import byline, day_of, in_one_piece, state
 from bot.files.worker.documents.package import Broken
 from bot.files.worker.words.lines import CHARS_MAX, Section, Words
 from bot.files.worker.words.old_changes import Piece, changes, marked
@@ -65,8 +65,8 @@ def read(streams: dict[str, bytes]) -> Words:
 
 
 def _bylines(data: bytes, table: bytes) -> list[str]:
-    """Author and day of each comment, in order; fewer if the file does not say. Source: [MS-DOC] 2.8.8 and 2.9.4 (the
-    comments), 2.9.306 (names, each after its length), 2.9.5 (dates, which Word stores since 2002)."""
+    """Author and day of each comment, in order; fewer if the file does not say. Source: [MS-DOC] 2.8.8 and 2.9.7 (the
+    comments), 2.9.306 (names, each after its length), 2.9.6 (days, and what a comment answers, since Word 2002)."""
     try:
         at, size = struct.unpack_from("<2I", data, _COMMENTS_AT)
         names_at, names_bytes = struct.unpack_from("<2I", data, _AUTHORS_AT)
@@ -80,19 +80,24 @@ def _bylines(data: bytes, table: bytes) -> list[str]:
     count = max(size - 4, 0) // (4 + _COMMENT_BYTES)
     comments = table[at + 4 * (count + 1) : at + size]
     numbers = [int.from_bytes(comments[n * _COMMENT_BYTES + 20 :][:2], "little") for n in range(count)]
-    days = _days(data, table, count)
-    return [
-        byline(names[number] if number < len(names) else "", day) for number, day in zip(numbers, days, strict=True)
-    ]
+    authors = [names[number] if number < len(names) else "" for number in numbers]
+    more = _moments(data, table, count)
+    found = []
+    for number, (author, (moment, depth, parent)) in enumerate(zip(authors, more, strict=True)):
+        answered = number + parent if depth else -1
+        reply_to = None if not depth else authors[answered] if 0 <= answered < count else ""
+        found.append(byline(author, day_of(moment), state(reply_to=reply_to)))
+    return found
 
 
-def _days(data: bytes, table: bytes, count: int) -> list[str]:
+def _moments(data: bytes, table: bytes, count: int) -> list[tuple[int, int, int]]:
+    """When each comment was written, how many it is below in its thread, and how far on in the list its parent is."""
     pairs = struct.unpack_from("<H", data, _PAIRS_AT)[0] if len(data) > _MOMENTS_AT + 8 else 0
-    if pairs < _PAIRS_SINCE_2002:
-        return [""] * count
-    at, size = struct.unpack_from("<2I", data, _MOMENTS_AT)
-    moments = table[at : at + size] if size >= count * _MOMENT_BYTES else b""
-    return [day_of(int.from_bytes(moments[n * _MOMENT_BYTES :][:4], "little")) for n in range(count)]
+    at, size = struct.unpack_from("<2I", data, _MOMENTS_AT) if pairs >= _PAIRS_SINCE_2002 else (0, 0)
+    moments = table[at : at + size]
+    if len(moments) < count * _MOMENT_BYTES:
+        return [(0, 0, 0)] * count
+    return [struct.unpack_from("<I2xIi", moments, n * _MOMENT_BYTES) for n in range(count)]
 
 
 def _signed(text: str, bylines: list[str]) -> str:

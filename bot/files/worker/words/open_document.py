@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 from bot.files.worker.documents import odf_controls
 from bot.files.worker.documents.bylines import beside_marks
-from bot.files.worker.documents.odf import annotation_text, object_lines, paragraph_text
+from bot.files.worker.documents.odf import annotation, author_of, object_lines, paragraph_text
 from bot.files.worker.documents.package import Broken, attribute, child, local
 from bot.files.worker.words.addresses import Addresses
 from bot.files.worker.words.lines import Counted, Section, Words
@@ -52,6 +52,9 @@ class _Reader:
         self._notes = Section("Notes at the foot or the end")
         self._hidden_styles, self._hidden_pages = _hidden(content)
         self._changes = _changes(content)
+        self._authors = {
+            attribute(part, "name"): author_of(part) for part in content.iter() if local(part) == "annotation"
+        }
         self._boxes: list[str] = []
         self._marked = False
 
@@ -74,7 +77,7 @@ class _Reader:
                     for line in notes.lines:
                         section.add(f"Speaker notes: {line.text}", shown=False)
                 elif local(part) == "annotation":
-                    section.add(_comment(part), shown=False)
+                    section.add(self._comment(part), shown=False)
                 else:
                     self._blocks(part, section, shown=not hidden)
         declared = self.words.section("On several slides")
@@ -108,7 +111,7 @@ class _Reader:
         elif name == "table-row":
             self._row(element, section, shown=shown)
         elif name == "annotation":
-            section.add(_comment(element), shown=False)
+            section.add(self._comment(element), shown=False)
         elif name == "forms":
             for line in odf_controls.lines(element):
                 section.add(self._counted.take(line), shown=True)
@@ -146,7 +149,7 @@ class _Reader:
                 elif local(part) == "object":
                     text = " / ".join(self._object(part))
                 elif local(part) == "annotation":
-                    text, found = f"[{_comment(part)}]", True
+                    text, found = f"[{self._comment(part)}]", True
                 elif depth < _TABLES_DEEP_MAX:
                     inner = [self._row_text(one, depth + 1) for one in _outermost(part, {"table-row"})]
                     found = any(of_row for _, of_row in inner)
@@ -183,7 +186,7 @@ class _Reader:
         if name in {"s", "tab", "line-break"}:
             pieces.append(paragraph_text(part))
         elif name == "annotation":
-            self._mark(pieces, _comment(part))
+            self._mark(pieces, self._comment(part))
         elif name.startswith("change"):
             self._change(name, attribute(part, "change-id"), pieces)
         elif name == "note":
@@ -217,6 +220,10 @@ class _Reader:
             self._marked = True
             pieces.append(f" [{text}] ")
 
+    def _comment(self, element: ET.Element) -> str:
+        comment = annotation(element, self._authors)
+        return f"comment{comment.byline}: {comment.text}" if comment.text else ""
+
     def _note(self, note: ET.Element, pieces: list[str]) -> None:
         citation = "".join(child(note, "note-citation").itertext()) if child(note, "note-citation") is not None else ""  # type: ignore[union-attr]
         body = child(note, "note-body")
@@ -234,13 +241,6 @@ def _outermost(element: ET.Element, names: Collection[str]) -> Iterator[ET.Eleme
             yield part
         elif local(part) not in _SKIPPED:
             waiting.extend(reversed(part))
-
-
-def _comment(element: ET.Element) -> str:
-    text = annotation_text(element)
-    return (
-        f"comment by {text}" if child(element, "creator") is not None and text else f"comment: {text}" if text else ""
-    )
 
 
 def _hidden(content: ET.Element) -> tuple[set[str], set[str]]:

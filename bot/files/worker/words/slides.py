@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
 from bot.files.worker.documents import charts
-from bot.files.worker.documents.bylines import byline, in_one_piece
+from bot.files.worker.documents.bylines import byline, in_one_piece, state
 from bot.files.worker.documents.drawing import diagram_text
 from bot.files.worker.documents.drawn_text import paragraphs
 from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants, local
@@ -129,12 +129,30 @@ def _add_comments(package: Package, part: str, section: Section, authors: dict[s
     for relation in package.relations(part).values():
         if relation.kind != "comments" or relation.external:
             continue
-        for comment in descendants(package.optional_tree(relation.target), "cm", "reply"):
+        comments = package.optional_tree(relation.target)
+        parents = _parents(comments)
+        for comment in descendants(comments, "cm", "reply"):
             plain = child(comment, "text")
             said = (plain.text or "") if plain is not None else " / ".join(_body(comment))
             when = attribute(comment, "dt") or attribute(comment, "created")
-            by = byline(authors.get(attribute(comment, "authorId"), ""), when)
+            parent = parents.get(comment)
+            standing = state(
+                reply_to=None if parent is None else authors.get(parent, ""),
+                resolved=attribute(comment, "status") in {"resolved", "closed"},
+            )
+            by = byline(authors.get(attribute(comment, "authorId"), ""), when, standing)
             section.add(counted.take(f"Comment{by}: {in_one_piece(said)}"), shown=False)
+
+
+def _parents(comments: ET.Element) -> dict[ET.Element, str]:
+    """The author's id of the comment that a reply answers. Source: [MS-PPTX] 2.7.1 (replies within a comment), 2.2.3
+    (parentCm, which PowerPoint has written since 2013)."""
+    found: dict[ET.Element, str] = {}
+    for comment in descendants(comments, "cm"):
+        found |= dict.fromkeys(descendants(comment, "reply"), attribute(comment, "authorId"))
+        for parent in descendants(comment, "parentCm"):
+            found[comment] = attribute(parent, "authorId")
+    return found
 
 
 def _body(comment: ET.Element) -> list[str]:

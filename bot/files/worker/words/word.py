@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from xml.etree import ElementTree as ET
 
 from bot.files.worker.documents import charts
-from bot.files.worker.documents.bylines import byline, in_brackets
 from bot.files.worker.documents.drawing import diagram_text
 from bot.files.worker.documents.package import (
     Broken,
@@ -25,6 +24,7 @@ from bot.files.worker.documents.package import (
 from bot.files.worker.words import word_choices
 from bot.files.worker.words.addresses import Addresses, targets_of
 from bot.files.worker.words.lines import Counted, Section, Words
+from bot.files.worker.words.word_comments import comments_of
 from bot.files.worker.words.word_lists import Lists
 from bot.files.worker.words.word_paragraph import Paragraph, Paragraphs
 from bot.files.worker.words.word_table import rows
@@ -47,7 +47,7 @@ def read_package(package: Package) -> Words:
     targets = targets_of(relations)
     parts = (next(iter(package.related(main, kind)), "") for kind in ("numbering", "styles"))
     addresses = Addresses()
-    comments = _comments(package, relations, addresses)
+    comments = comments_of(package, relations, addresses)
     paragraphs = Paragraphs(comments, Lists(*map(package.optional_tree, parts)))
     words = _read(
         package.chunks(main),
@@ -158,23 +158,6 @@ def _drawn(package: Package, relations: dict[str, Relation], relation_id: str) -
     if relation.kind == "diagramData" and (text := diagram_text(package, relation.target)):
         return [f"Diagram: {text}"]
     return []
-
-
-def _comments(package: Package, relations: dict[str, Relation], addresses: Addresses) -> dict[str, str]:
-    """Comments by id, each with its author."""
-    found = {}
-    plain = Paragraphs({})
-    for relation in relations.values():
-        if relation.kind != "comments":
-            continue
-        tree = package.optional_tree(relation.target)
-        addresses.of_part(tree, package, relation.target)
-        for comment in descendants(tree, "comment"):
-            texts = [plain.read(part).text for part in descendants(comment, "p")]
-            text = " / ".join(text for text in texts if text.strip())
-            by = byline(attribute(comment, "author"), attribute(comment, "date"))
-            found[attribute(comment, "id")] = f"comment{by}: {in_brackets(text)}"
-    return found
 
 
 def _notes(
