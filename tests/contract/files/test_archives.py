@@ -115,7 +115,8 @@ async def test_an_archive_of_nothing_but_damage_is_bounded(convert: Converter) -
     found = await convert(
         zip_of(members), "a.zip", replace(WITHOUT_OFFICE, convert=replace(CONVERT, archive_files_max=20))
     )
-    assert found.labels == []
+    assert names(found) == [""]
+    assert "```\n20.txt\n21.txt\n" in found.text
     assert len(found.reasons) <= 6
 
 
@@ -282,7 +283,8 @@ async def test_the_limits_hold_for_every_method(convert: Converter) -> None:
     for method, packed in ((93, zstandard.compress(zeros)), (95, lzma.compress(zeros)), (12, bz2.compress(zeros))):
         lying = Packed(b"bomb.txt", b"a few bytes", method, packed)
         found = await convert(zip_of([THIRD, lying, SECOND]), "a.zip", limits)
-        assert names(found) == ["third.txt"]
+        assert names(found) == ["third.txt", ""]
+        assert "```\nbomb.txt\nsecond.txt\n```" in found.text
         assert found.reasons == [notes.members_left_out(1, CONVERT.archive_files_max, 1_000_000)]
     found = await convert(zstandard.compress(zeros), "a.zst", limits)
     assert found.reasons == [notes.members_left_out(0, CONVERT.archive_files_max, 1_000_000)]
@@ -353,3 +355,68 @@ async def test_names_that_an_old_macintosh_wrote_are_read(convert: Converter) ->
     german = ["Übersicht.txt", "Größe.txt"]
     found = await read(convert, zip_of([Packed(name.encode("mac_roman"), b"x") for name in german]))
     assert names(found) == german
+
+
+# --- what is left out ------------------------------------------------------------------------------------------------
+
+
+def tarred(names: list[str], data: bytes = b"x") -> bytes:
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        for name in names:
+            info = tarfile.TarInfo(name)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return file.getvalue()
+
+
+FEW = replace(WITHOUT_OFFICE, convert=replace(CONVERT, archive_files_max=2))
+LIST = 'File "a" (the names of files in it that were not read, {} lines):\n```\n{}\n```'
+
+
+async def test_the_model_knows_the_names_of_what_was_left_out(convert: Converter) -> None:
+    called = ["a/1.txt", "2.txt", "Größe.txt", "two\nlines.txt", "last.txt"]
+    listed = LIST.format(3, "Größe.txt\ntwo lines.txt\nlast.txt")
+    zipped = zip_of([Packed(name.encode(), TEXT, flags=0x800) for name in called])
+    for content in (zipped, tarred(called), gzip.compress(tarred(called))):
+        assert listed in (await convert(content, "a", FEW)).text
+
+
+async def test_of_very_many_names_the_rest_is_counted(convert: Converter) -> None:
+    found = await convert(tarred([f"{number}.txt" for number in range(1_500)]), "a", FEW)
+    assert LIST.format("1,001", "2.txt").removesuffix("\n```") in found.text
+    assert found.text.endswith("\n1001.txt\n… and 498 more\n```")
+
+
+async def test_where_the_limit_ends_the_reading_nobody_counts_the_rest(convert: Converter) -> None:
+    small = replace(WITHOUT_OFFICE, convert=replace(CONVERT, archive_bytes_max=100_000, archive_files_max=2))
+    content = gzip.compress(tarred([f"{number}.txt" for number in range(400)], bytes(300)))
+    text = (await convert(content, "a", small)).text
+    assert "\n2.txt\n3.txt\n" in text
+    assert text.endswith("\n… and more\n```")
+
+
+# --- packed files that are complete ----------------------------------------------------------------------------------
+
+
+async def test_zeros_between_and_after_the_streams_of_a_packed_file_are_no_damage(convert: Converter) -> None:
+    """Such as come from tapes and from files that were joined."""
+    content = lzma.compress(b"first\n") + bytes(8) + lzma.compress(b"second\n") + bytes(4)
+    found = await read(convert, content, "a.txt.xz")
+    assert "```\nfirst\nsecond\n```" in found.text
+    assert told(found) == []
+    assert told(await read(convert, content + b"more", "a.txt.xz")) == [("a.txt.xz", notes.BREAKS_OFF)]
+    assert told(await read(convert, content[:-12], "a.txt.xz")) == [("a.txt.xz", notes.BREAKS_OFF)]
+
+
+async def test_a_packed_tar_without_members_is_called_empty(convert: Converter) -> None:
+    for name in ("a.tar.gz", "a.tgz"):
+        assert told(await read(convert, gzip.compress(bytes(10_240)), name)) == [(name, notes.NOTHING_INSIDE)]
+
+
+async def test_a_part_of_a_document_that_is_badly_packed_by_lzma_is_a_broken_one(convert: Converter) -> None:
+    packed = zip_lzma(TEXT * 50)
+    broken = packed[:20] + b"\xff" * 30 + packed[50:]
+    parts = [Packed(b"[Content_Types].xml", b"<Types/>"), Packed(b"word/document.xml", TEXT, 14, broken)]
+    found = await read(convert, zip_of(parts), "a.docx")
+    assert told(found) == [("a.docx", notes.no_office("Word document"))]

@@ -261,7 +261,8 @@ async def test_the_limits_hold(convert: Converter) -> None:
     assert names(found) == ["a.txt", "c.txt"]
     assert found.reasons == [notes.member_too_large(1_000_000)]
     found = await convert(rar5({f"{number}.txt": PLAN for number in range(9)}), "a.rar", small)
-    assert names(found) == ["0.txt", "1.txt", "2.txt"]
+    assert names(found) == ["0.txt", "1.txt", "2.txt", ""]
+    assert "```\n3.txt\n4.txt\n5.txt\n6.txt\n7.txt\n8.txt\n```" in found.text
     assert found.reasons == [notes.members_left_out(3, 3, 1_000_000)]
     hidden = {"node_modules/x": bytes(3_000_000), "a.txt": PLAN}
     found = await convert(written("7zip", hidden), "a.7z", small)

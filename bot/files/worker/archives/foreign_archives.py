@@ -107,7 +107,9 @@ class _Reader:
         name = entry.name.decode("utf-8", "surrogateescape").removeprefix("./")
         if not entry.is_file or entry.name in _TABLES:
             return
-        if is_clutter(name):
+        if is_clutter(name) or self._unpacked.full:
+            if self._unpacked.full and not is_clutter(name):
+                self._unpacked.pass_over(name)
             self._unpacked.skip(max(entry.size_bytes, 0))
             return
         if self._unpacked.is_too_large(name, entry.size_bytes):

@@ -10,10 +10,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import io
-import lzma
 import tarfile
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -23,17 +20,15 @@ from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.names import extension
 from bot.files.outbox import Outbox
-from bot.files.worker.archives import zips, zstd
+from bot.files.worker.archives import xz, zips, zstd
 from bot.files.worker.archives.archive_kinds import is_numbered, is_tar
 from bot.files.worker.archives.unpacked import Full, Unpacked, is_clutter
+from bot.files.worker.documents.zip_signs import BROKEN_ZIP
 from bot.files.worker.encodings.likely_encoding import names
 from bot.files.worker.kinds import Kind
 
 _CHUNK_BYTES = 65_536
-_BROKEN = (
-    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
-    *(ValueError, NotImplementedError, IndexError, KeyError, OverflowError),
-)
+_BROKEN = (*BROKEN_ZIP, tarfile.TarError)
 _OF_DOCUMENTS = frozenset({"[Content_Types].xml", "mimetype"})
 
 
@@ -51,11 +46,13 @@ def convert(source: Path, kind: Kind, name: str, out: Outbox, limits: ConvertLim
         else:
             _add_packed(_OPENERS[kind](source), name, unpacked, limits)
     except Full:
-        unpacked.note_full()
+        unpacked.full = unpacked.breaks_off = True
     except _BROKEN as error:
         if not unpacked.extracts:
             raise Unreadable(notes.DAMAGED_ARCHIVE) from error
         unpacked.extracts.append(NoteExtract(inner_notes.ARCHIVE_IN_PART))
+    if unpacked.full:
+        unpacked.note_full()
     if not unpacked.extracts:
         raise Unreadable(notes.NOTHING_INSIDE)
     return unpacked.extracts
@@ -172,18 +169,20 @@ _Opener = Callable[[Path], io.BufferedIOBase]
 _OPENERS: dict[Kind, _Opener] = {
     Kind.GZIP: gzip.GzipFile,
     Kind.BZIP2: bz2.BZ2File,
-    Kind.XZ: lzma.LZMAFile,
-    Kind.LZMA: lzma.LZMAFile,
+    Kind.XZ: xz.opened,
+    Kind.LZMA: xz.opened,
     Kind.ZSTD: lambda source: zstd.opened(source.open("rb")),
 }
 _ENDINGS = frozenset({"gz", "bz2", "xz", "lzma", "zst", "zstd", "z", "lz4", "lz"})
+_ENDINGS_OF_TARS = frozenset({"tgz", "tbz", "tbz2", "txz", "tzst", "taz"})
 
 
 def _add_packed(opened: io.BufferedIOBase, name: str, unpacked: Unpacked, limits: ConvertLimits) -> None:
     """A packed tar gives its members, any other file itself."""
     with opened as file:
         bounded = io.BufferedReader(_Bounded(file, 2 * limits.archive_bytes_max), _CHUNK_BYTES)
-        if is_tar(bounded.peek(512)[:512]):
+        start = bounded.peek(512)[:512]
+        if is_tar(start) or (_is_called_tar(name) and start == bytes(512)):  # nothing is in it
             _add_tar(bounded, unpacked)
         else:
             broken: list[Exception] = []
@@ -191,6 +190,11 @@ def _add_packed(opened: io.BufferedIOBase, name: str, unpacked: Unpacked, limits
             pieces = iter(lambda: bounded.read1(_CHUNK_BYTES), b"")
             unpacked.add(inner, _as_far_as_it_goes(pieces, broken))
             unpacked.extracts += [NoteExtract(notes.BREAKS_OFF)] if broken else []
+
+
+def _is_called_tar(name: str) -> bool:
+    end = extension(name)
+    return end in _ENDINGS_OF_TARS or (end in _ENDINGS and extension(name.rpartition(".")[0]) == "tar")
 
 
 def _as_far_as_it_goes(pieces: Iterator[bytes], broken: list[Exception]) -> Iterator[bytes]:

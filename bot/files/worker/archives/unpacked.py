@@ -13,6 +13,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract
 from bot.files.outbox import Outbox
+from bot.files.worker.archives import left_out
 from bot.files.worker.encodings.likely_encoding import names
 
 _NAME_CHARS_MAX = 300
@@ -21,44 +22,69 @@ _CLUTTER = frozenset(
 )
 
 
+_LISTED_MAX = 20_000
+
+
 class Full(Exception):
-    """The limit on members or on bytes is reached."""
+    """Not even the names of further members can be read: that would take too long."""
 
 
 class Unpacked:
     def __init__(self, out: Outbox, limits: ConvertLimits) -> None:
         self.extracts: list[Extract] = []
         self.count = 0
+        self.full = False
+        """Whether a limit is reached: further members are only named."""
+        self.breaks_off = False
+        """Whether there may be more members than were named."""
         self._out = out
         self._limits = limits
         self._bytes_left = limits.archive_bytes_max
         self._skipped_bytes_left = 2 * limits.archive_bytes_max
+        self._passed_over: list[str] = []
 
     def add(self, name: str, pieces: Iterable[bytes]) -> None:
         """Raises ``Full``, and what ``pieces`` raises; a file that was begun is removed then."""
-        if self.count >= self._limits.archive_files_max:
-            raise Full
+        self.full = self.full or self.count >= self._limits.archive_files_max
+        if self.full:
+            self.pass_over(name)
+            return
         path = self._out.new(".bin")
         try:
             with path.open("wb") as target:
                 for piece in pieces:
-                    self._spend(len(piece))
+                    self._bytes_left -= len(piece)
+                    if self._bytes_left < 0:
+                        break
                     target.write(piece)
-        except BaseException:
+        except BaseException as error:
             path.unlink()
+            self._passed_over += [name] if isinstance(error, Full) else []
             raise
+        if self._bytes_left < 0:
+            path.unlink()
+            self.pass_over(name)
+            return
         self.count += 1
         self.extracts.append(MemberExtract(path.name, name[-_NAME_CHARS_MAX:]))
 
     def leave_out(self, name: str, reason: str) -> None:
-        """Raises ``Full`` if hardly anything else is in the archive."""
-        if len(self.extracts) - self.count >= self._limits.archive_files_max:
+        """With a note of its own, unless there are too many."""
+        if self.full or len(self.extracts) - self.count >= self._limits.archive_files_max:
+            self.pass_over(name)
+        else:
+            self.extracts.append(NoteExtract(reason, name[-_NAME_CHARS_MAX:]))
+
+    def pass_over(self, name: str) -> None:
+        """Names it among those that were not read. Raises ``Full`` if there are far too many."""
+        self.full = True
+        self._passed_over.append(name[-_NAME_CHARS_MAX:])
+        if len(self._passed_over) >= _LISTED_MAX:
             raise Full
-        self.extracts.append(NoteExtract(reason, name[-_NAME_CHARS_MAX:]))
 
     def is_too_large(self, name: str, size_bytes: int) -> bool:
         """Whether it exceeds what may still be unpacked. Adds a note if so; smaller members may still fit."""
-        if size_bytes <= self._bytes_left or self.count >= self._limits.archive_files_max:
+        if self.full or size_bytes <= self._bytes_left or self.count >= self._limits.archive_files_max:
             return False
         self.leave_out(name, notes.member_too_large(self._limits.archive_bytes_max))
         return True
@@ -70,8 +96,13 @@ class Unpacked:
             raise Full
 
     def note_full(self) -> None:
-        limits = self._limits
+        """The names are of no use where a single file was too large."""
+        limits, names = self._limits, self._passed_over
         reason = notes.members_left_out(self.count, limits.archive_files_max, limits.archive_bytes_max)
+        if len(names) > 1 or (names and self.extracts):
+            self.extracts += left_out.listed(
+                names, None if self.breaks_off else len(names), "files in it", self._out, limits
+            )
         self.extracts.append(NoteExtract(reason))
 
     def decode_names(self) -> None:
@@ -79,14 +110,11 @@ class Unpacked:
 
         In Japanese and Chinese encodings a backslash may be half of a character, which libraries take for a separator.
         """
-        raw = [_name(extract).encode("utf-8", "surrogateescape").replace(b"/", b"\\") for extract in self.extracts]
+        called = [*map(_name, self.extracts), *self._passed_over]
+        raw = [name.encode("utf-8", "surrogateescape").replace(b"/", b"\\") for name in called]
         decoded = [name.replace("\\", "/") for name in names(raw)]
-        self.extracts = [_renamed(*each) for each in zip(self.extracts, decoded, strict=True)]
-
-    def _spend(self, size_bytes: int) -> None:
-        self._bytes_left -= size_bytes
-        if self._bytes_left < 0:
-            raise Full
+        self.extracts = [_renamed(*each) for each in zip(self.extracts, decoded, strict=False)]
+        self._passed_over = decoded[len(self.extracts) :]
 
 
 def _name(extract: Extract) -> str:

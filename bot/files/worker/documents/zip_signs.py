@@ -5,6 +5,7 @@ I/O: reads the file, writes what the reader of documents makes of it. Most zips 
 
 from __future__ import annotations
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -15,9 +16,10 @@ from bot.files.extracts import Extract
 from bot.files.outbox import Outbox
 
 BROKEN_ZIP = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, NotImplementedError, RuntimeError),
     *(KeyError, IndexError, OverflowError),
 )
+"""What damaged contents make the standard library raise, whatever they are compressed with."""
 _OF_DOCUMENTS = re.compile(r"\[Content_Types\]\.xml|mimetype|META-INF|section\d|index|\.iwp", re.IGNORECASE)
 """Of Office Open XML; OpenDocument and EPUB; OpenDocument without ``mimetype``; Hangul; iWork, also locked."""
 
