@@ -37,6 +37,8 @@ log = get_logger(__name__)
 OPEN_METHOD = "apps.connections.open"
 TOKEN_NAME = "SLACK_APP_TOKEN"  # noqa: S105 - the setting's name
 ADDRESS_WITHIN_S = 10.0
+REFUSALS_MAX = 3
+"""After this many in a row the token is taken for revoked: a single one may be Slack's mistake."""
 TEXT_BYTES_MAX = 64 * 1024 * 1024
 """Longer texts than an envelope may have are skipped here; aiohttp would close the socket, which everybody shares."""
 DEAF_AFTER = 2.0
@@ -57,6 +59,8 @@ class SocketTimes:
     close_within_s: float = 2.0
     pause_first_s: float = 0.5
     pause_max_s: float = 30.0
+    refused_pause_s: float = 3.0
+    """After an address was refused as if by the token."""
 
 
 class SocketMode:
@@ -129,14 +133,19 @@ class SocketMode:
 
     async def _next_address(self) -> str:
         """The SDK calls this whenever it must reconnect. Waits as long as Slack says, else longer each time."""
-        pause_s = self._times.pause_first_s
+        pause_s, refusals = self._times.pause_first_s, 0
         while True:
             try:
                 return str((await self._open())["url"])
             except SlackTokenInvalid as error:
-                self._stop(TOKEN_NAME, error.code)
-                raise
+                refusals += 1
+                if refusals == REFUSALS_MAX:
+                    self._stop(TOKEN_NAME, error.code)
+                    raise
+                log.warning("socket.refused", code=error.code, wait_s=self._times.refused_pause_s)
+                await asyncio.sleep(self._times.refused_pause_s)
             except (SlackError, StartFailed) as error:
+                refusals = 0
                 # Also what would be final at a start: a bot that answers keeps trying, and its health says so.
                 wait_s = getattr(error, "retry_after_s", None) or pause_s
                 log.warning("socket.waits", code=getattr(error, "code", str(error)), wait_s=wait_s)

@@ -32,10 +32,12 @@ async def nothing(_body: Json) -> dict[str, Any]:
 
 @dataclass
 class Gatekeeper:
-    """Gives out addresses that are good for one try; ``refuses`` of them are good for none."""
+    """Gives out addresses that are good for one try; ``refuses`` of them are good for none. ``error`` is said in place
+    of an address, ``errors`` times, or (0) for as long as it is set."""
 
     refuses: int = 0
     error: str = ""
+    errors: int = 0
     refused: int = 0
     given: int = 0
     tries: list[str] = field(default_factory=list)
@@ -49,11 +51,13 @@ class Gatekeeper:
             self.stopped.set_result((token_name, code))
 
     async def open(self, request: web.Request) -> web.Response:
-        if self.error:
+        if error := self.error:
             async with self.changed:
                 self.refused += 1
                 self.changed.notify_all()
-            return web.json_response({"ok": False, "error": self.error})
+            if self.refused == self.errors:
+                self.error = ""
+            return web.json_response({"ok": False, "error": error})
         self.given += 1
         return web.json_response({"ok": True, "url": f"ws://{request.host}/link?ticket={self.given}"})
 
@@ -127,12 +131,24 @@ async def test_a_token_that_slack_refuses_ends_the_start() -> None:
 
 async def test_a_token_that_is_revoked_later_ends_the_run() -> None:
     gatekeeper = Gatekeeper()
-    async with connecting(gatekeeper) as link:
+    async with connecting(gatekeeper, SocketTimes(refused_pause_s=0.01)) as link:
         await link.start()
         gatekeeper.error = "token_revoked"
         await gatekeeper.sockets[0].send_json({"type": "disconnect", "reason": "link_disabled"})
         async with asyncio.timeout(10):
             assert await gatekeeper.stopped == ("SLACK_APP_TOKEN", "token_revoked")
+
+
+async def test_a_token_that_slack_refused_once_goes_on_being_used() -> None:
+    gatekeeper = Gatekeeper()
+    async with connecting(gatekeeper, SocketTimes(refused_pause_s=0.01)) as link:
+        await link.start()
+        gatekeeper.error, gatekeeper.errors = "invalid_auth", 1
+        await gatekeeper.sockets[0].send_json({"type": "disconnect", "reason": "refresh_requested"})
+        async with asyncio.timeout(20), gatekeeper.changed:
+            await gatekeeper.changed.wait_for(lambda: len(gatekeeper.sockets) > 1)
+        assert gatekeeper.refused == 1
+        assert not gatekeeper.stopped.done()
 
 
 async def test_a_text_of_five_megabytes_loses_nobody_the_connection() -> None:
