@@ -36,6 +36,7 @@ from bot.slack.web_api.renewal import TokenRenewal
 from bot.slack.web_api.session import sdk_client, slack_session
 from bot.store.database import Database
 from bot.store.installations import StoredInstallations
+from bot.store.left_replies import StoredLeftReplies
 from bot.store.refused_files import StoredRefusedFiles
 from bot.telemetry.logs import get_logger
 from bot.workspace import OneWorkspace, Shared, connect, open_installed, open_workspace
@@ -196,7 +197,7 @@ async def _shared(opening: Opening, team_id: str | None, parts: AsyncExitStack) 
         stop_watch=store.stop_watch(database, parts),
         usage=store.usage(database, parts),
         questions=questions,
-        inboxes=queue.inboxes(settings, questions, opening.pulse),
+        inboxes=queue.inboxes(settings, questions, StoredLeftReplies(database), opening.pulse),
         limit_keeper=slack.limit_keeper(database, parts),
     )
 

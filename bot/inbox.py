@@ -24,6 +24,7 @@ log = get_logger(__name__)
 
 T = TypeVar("T")
 Answer = Callable[[Claim], Awaitable[Outcome]]
+Tidy = Callable[[Question], Awaitable[bool]]
 NOTICES_MAX = 20
 """Notices posted at once in a workspace: with so many on their way, another would come too late."""
 CLOSE_PATIENCE_S = 5.0
@@ -86,6 +87,7 @@ class Inbox:
         *,
         on_share: Callable[[Share], None] = lambda _: None,
         spent: Callable[[], Calls] = Calls,
+        tidy: Tidy | None = None,
         on_closing: Callable[[Inbox], None] = lambda _: None,
         on_closed: Callable[[Inbox], None] = lambda _: None,
     ) -> None:
@@ -94,7 +96,7 @@ class Inbox:
         self._notices = notices
         self._answer = answer
         self._on_share = on_share
-        self.spent = spent
+        self.spent, self.tidy = spent, tidy
         self._on_closing = on_closing
         self._on_closed = on_closed
         self._closing = False

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from typing import Protocol
 
-from bot.inbox import Answer, Common, Inbox, InboxLimits, safely, within_patience
+from bot.inbox import Answer, Common, Inbox, InboxLimits, Tidy, safely, within_patience
+from bot.messages import Question
 from bot.ports import SETTLED_S, Claim, Notices, Questions, Vitals
 from bot.shares import Calls, Others, Share
 from bot.telemetry.logs import get_logger
@@ -24,6 +26,18 @@ log = get_logger(__name__)
 
 WATCH_EVERY_S = 1.0
 FORGET_EVERY_S = 3_600.0
+TIDY_EVERY_S = 20.0
+
+
+class LeftReplies(Protocol):
+    """Implemented by the database: the questions whose answers may have left messages that are no part of them, because
+    a process died before it took those away. Both raise ``StoreFailed``."""
+
+    async def left(self, teams: Collection[str]) -> list[Question]:
+        """Some of those of these workspaces."""
+
+    async def tidied(self, question: Question) -> None:
+        """Nothing is left of its reply."""
 
 
 class Inboxes:
@@ -33,9 +47,16 @@ class Inboxes:
     """
 
     def __init__(
-        self, questions: Questions, owner: str, limits: InboxLimits, *, on_alive: Callable[[], None] = lambda: None
+        self,
+        questions: Questions,
+        owner: str,
+        limits: InboxLimits,
+        *,
+        left: LeftReplies | None = None,
+        on_alive: Callable[[], None] = lambda: None,
     ) -> None:
         self._common = Common(questions, owner, limits)
+        self._left = left
         self._on_alive = on_alive
         self._started_s = time.monotonic()
         self._forget_at_s = self._started_s
@@ -52,14 +73,17 @@ class Inboxes:
         *,
         on_share: Callable[[Share], None] = lambda _: None,
         spent: Callable[[], Calls] = Calls,
+        tidy: Tidy | None = None,
     ) -> Inbox:
-        """From now on this process answers in that workspace, until the inbox is closed."""
+        """From now on this process answers in that workspace, until the inbox is closed. ``tidy`` takes away what is
+        left of a reply, and returns whether there is nothing more to do."""
         inbox = Inbox(
             self._common,
             notices,
             answer,
             on_share=on_share,
             spent=spent,
+            tidy=tidy,
             on_closing=self._leave,
             on_closed=self._forget,
         )
@@ -70,7 +94,7 @@ class Inboxes:
         return inbox
 
     def start(self) -> None:
-        loops = (self._claim_loop(), self._heartbeat_loop(), self._watch_loop())
+        loops = (self._claim_loop(), self._heartbeat_loop(), self._watch_loop(), self._tidy_loop())
         self._loops = [asyncio.create_task(loop) for loop in loops]
 
     async def close(self, grace_s: float, hurry: asyncio.Event | None = None) -> None:
@@ -168,6 +192,20 @@ class Inboxes:
             common.not_stored = None if common.not_stored is refused else common.not_stored
         if common.not_stored is None:
             self._on_alive()
+
+    async def _tidy_loop(self) -> None:
+        """It may have to wait for Slack for long, so nothing else waits for it."""
+        while True:
+            await safely(self._tidy())
+            await asyncio.sleep(TIDY_EVERY_S)
+
+    async def _tidy(self) -> None:
+        if self._left is None or not self._open:
+            return
+        for question in await self._left.left(frozenset(self._open)):
+            inbox = self._open.get(question.team_id)
+            if inbox is not None and inbox.tidy is not None and await inbox.tidy(question):
+                await self._left.tidied(question)
 
     async def _watch_loop(self) -> None:
         """If the database does not answer, leases run out as well."""

@@ -31,6 +31,8 @@ class Lease:
         """Whether people want no more of the answer: its turn ends."""
         self.ended = False
         """Whether the question is finished, by this process: nobody else can have it any more."""
+        self.untidy = False
+        """Whether the reply may have left messages in Slack that are no part of it."""
 
     @property
     def lost(self) -> bool:

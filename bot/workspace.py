@@ -62,6 +62,7 @@ from bot.slack.write.replies import SlackReplies
 from bot.stops import StopWatch
 from bot.store.database import Database
 from bot.store.feedback import StoredFeedback
+from bot.store.left_replies import StoredLeftReplies
 from bot.store.questions import StoredQuestions
 from bot.store.refusal_sentences import StoredSentences
 from bot.store.thread_settings import StoredThreadSettings
@@ -121,7 +122,7 @@ async def open_workspace(
     closed = settings.bot_denied_channels or frozenset[str]()
     reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id, closed=closed)
     desk = slack.private_desk(api, reader, database, questions)
-    replies = slack.replies(settings, api, reader, shared.session, desk)
+    replies = slack.replies(settings, api, reader, shared.session, desk, StoredLeftReplies(database).tidied)
     parts.push_async_callback(replies.close)
     reading = files.file_reader(settings, shared.workshop, shared.downloads, api, token)
     named = NamedMessages(names, identity.bot_user_id, identity.bot_id)
@@ -133,7 +134,7 @@ async def open_workspace(
     notices = DiscreetNotices(access, replies)
     # Between the inbox and the turn: a wish to be caught up, said in a channel, moves to a direct message.
     privately = Privately(turn.answer, notices, DirectMessages(api), access.refusal, questions.uncount, desk.add)
-    inbox = queue.inbox(shared.inboxes, identity.team_id, privately, privately.answer, api.rate_limiter)
+    inbox = queue.inbox(shared.inboxes, identity.team_id, privately, privately.answer, api.rate_limiter, replies.tidy)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
     metrics.WORKSPACES.inc()
     parts.callback(metrics.WORKSPACES.dec)

@@ -86,8 +86,10 @@ class Played:
 
 
 @asynccontextmanager
-async def replying(way: Way, latency_s: float) -> AsyncIterator[tuple[Workspace, Reply, Lease]]:
-    """A reply to a question of Ada's."""
+async def replying(
+    way: Way, latency_s: float, *, queued: bool = False
+) -> AsyncIterator[tuple[Workspace, Reply, Lease]]:
+    """A reply to a question of Ada's. ``queued``: a notice says that it waits."""
     async with (
         Workspace(MANIFEST, latency_s=latency_s, clock=asyncio.get_running_loop().time) as ws,
         aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=30)) as session,
@@ -100,7 +102,10 @@ async def replying(way: Way, latency_s: float) -> AsyncIterator[tuple[Workspace,
         )
         replies = SlackReplies(services, reader, session, native=way is Way.STREAMS)
         lease = Lease(lambda: 0.0, inf)
-        yield ws, await replies.open(await question(ws, way), again=False, lease=lease), lease
+        asked = await question(ws, way)
+        if queued:
+            await replies.queued(asked, 0, lease, asyncio.Event().wait)
+        yield ws, await replies.open(asked, again=False, lease=lease), lease
 
 
 async def question(ws: Workspace, way: Way) -> Question:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from bot.inbox import Answer, Inbox, InboxLimits
+from bot.inbox import Answer, Inbox, InboxLimits, Tidy
 from bot.inboxes import Inboxes
 from bot.operations import health, process
 from bot.ports import Claim, Notices, Outcome
 from bot.settings import Settings
 from bot.slack.web_api.rate_limiter import RateLimiter
+from bot.store.left_replies import StoredLeftReplies
 from bot.store.questions import StoredQuestions
 from bot.telemetry import metrics, traces
 
 
-def inboxes(settings: Settings, questions: StoredQuestions, pulse: health.Pulse) -> Inboxes:
+def inboxes(settings: Settings, questions: StoredQuestions, left: StoredLeftReplies, pulse: health.Pulse) -> Inboxes:
     limits = InboxLimits(turns_max=settings.bot_turns_max, lease_s=settings.bot_lease_s)
-    return Inboxes(questions, process.unique_name(), limits, on_alive=pulse.beat)
+    return Inboxes(questions, process.unique_name(), limits, left=left, on_alive=pulse.beat)
 
 
-def inbox(inboxes: Inboxes, team_id: str, notices: Notices, turn: Answer, rate_limiter: RateLimiter) -> Inbox:
+def inbox(
+    inboxes: Inboxes, team_id: str, notices: Notices, turn: Answer, rate_limiter: RateLimiter, tidy: Tidy
+) -> Inbox:
 
     async def answer(claim: Claim) -> Outcome:
         question = claim.question
@@ -26,4 +29,5 @@ def inbox(inboxes: Inboxes, team_id: str, notices: Notices, turn: Answer, rate_l
         with metrics.LIVE.track_inprogress(), of_turn:
             return await turn(claim)
 
-    return inboxes.open(team_id, notices, answer, on_share=rate_limiter.set_share, spent=rate_limiter.spent)
+    on_share, spent = rate_limiter.set_share, rate_limiter.spent
+    return inboxes.open(team_id, notices, answer, on_share=on_share, spent=spent, tidy=tidy)

@@ -33,7 +33,7 @@ from bot.slack.write.home_tab import HomeTab
 from bot.slack.write.private_reply import PrivateDesk
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
-from bot.slack.write.thread_outlet import ThreadServices
+from bot.slack.write.thread_outlet import ThreadServices, Tidied
 from bot.store.database import Database
 from bot.store.learned_limits import StoredLimits
 from bot.store.private_answers import StoredPrivateAnswers
@@ -62,6 +62,7 @@ def replies(
     reader: ThreadReader,
     session: aiohttp.ClientSession,
     desk: PrivateDesk,
+    tidied: Tidied,
 ) -> SlackReplies:
     services = ThreadServices(
         api,
@@ -71,6 +72,7 @@ def replies(
         reader.see,
         StatusSupport.of_app(api.scopes),
         find_marked=reader.find_marked,
+        tidied=tidied,
     )
     return SlackReplies(
         services,

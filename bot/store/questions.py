@@ -228,10 +228,10 @@ class StoredQuestions:
 
     async def finish(self, claim: Claim, outcome: Outcome) -> Ended:
         """Ends a question and erases what the person wrote; deletes all of it if an operator has erased it before."""
-        held = of_lease(claim)
+        held, ending = of_lease(claim), {"ended": outcome.value, "untidy": claim.lease.untidy}
 
         def work(connection: Connection) -> Ended:
-            ended = connection.execute(self._timed.finish, held | {"ended": outcome.value}).rowcount > 0
+            ended = connection.execute(self._timed.finish, held | ending).rowcount > 0
             gone = not ended and connection.execute(statements.REMOVE_ERASED, held).rowcount > 0
             if not (ended or gone):
                 before = connection.execute(statements.ENDED_BEFORE, held | {"ended": outcome.value})

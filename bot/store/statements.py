@@ -123,6 +123,7 @@ class Timed:
                 outcome=sa.bindparam("ended"),
                 payload=None,
                 stopped_by=None,
+                unrecorded=sa.bindparam("untidy", type_=sa.Boolean),
                 finished_at=now,
                 **NO_LEASE,
             )

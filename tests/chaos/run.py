@@ -23,6 +23,8 @@ ANSWERED_WITHIN_S = 240.0
 ASKED_WITHIN_S = 70.0
 STATUS_WITHIN_S = 75.0
 """A minute's calls and some pauses."""
+TIDY_WITHIN_S = 100.0
+"""What a process that died has left goes half a minute after its answer or later."""
 """The question that is on its way when there are enough."""
 TROUBLE_S_MAX = 60.0
 Pace = tuple[float, float]
@@ -81,6 +83,7 @@ async def play(
                 await asyncio.wait_for(asyncio.gather(asking, stopping), ASKED_WITHIN_S)
             answered = await made.until_answered(ANSWERED_WITHIN_S)
             await made.until_no_status(STATUS_WITHIN_S)
+            await made.until_tidy(TIDY_WITHIN_S)
         await asyncio.sleep(0.1)
         played.asked, played.kills = len(made.asked), made.kills
         _look(made, played, answered=answered)

@@ -21,10 +21,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bot.closing import NOTHING, Closing
-from bot.errors import ReplyGone, SlackError
+from bot.errors import ReplyGone, SlackError, StoreFailed
 from bot.lease import Lease
 from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.plan import Action, Remove, Show
+from bot.slack.write.removals import Removals
 from bot.slack.write.reply_parts import Parts
 from bot.slack.write.slow_calls import SlowCalls
 from bot.slack.write.thread_outlet import ThreadOutlet
@@ -51,6 +52,10 @@ class LatePlan(Protocol):
     def parts(self) -> Parts | None:
         """``None``: not all of its messages can be known."""
 
+    @property
+    def removals(self) -> Removals:
+        """What of it has to be deleted."""
+
 
 LeftEdits = Callable[[], Sequence[Show]]
 
@@ -66,9 +71,9 @@ class LateEdits:
         """``slow``: edits that may still come late; when they have ended, the plan knows what that has undone."""
         self._run(self._made(edits, outlet, lease, slow))
 
-    def look_through(self, parts: Parts, outlet: ThreadOutlet, lease: Lease) -> None:
+    def look_through(self, parts: Parts, removals: Removals, outlet: ThreadOutlet, lease: Lease) -> None:
         """Takes away the messages of a reply that are none of ``parts``."""
-        self._run(self._looked_through(parts, outlet, lease))
+        self._run(self._looked_through(parts, removals, outlet, lease))
 
     def _run(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -94,22 +99,28 @@ class LateEdits:
         except TimeoutError:
             log.info("reply.button_stays", code="no_edit_free")
 
-    async def _looked_through(self, parts: Parts, outlet: ThreadOutlet, lease: Lease) -> None:
+    async def _looked_through(self, parts: Parts, removals: Removals, outlet: ThreadOutlet, lease: Lease) -> None:
+        """What is not done when the process ends is noted with the question, and done by the next one."""
+        known, gone, strays, tidy = set(removals.left), set[str](), set[str](), False
         for pause_s in LOOKS_AFTER_S:
             await self._paused(pause_s)
             if not lease.ended:  # it may be another process's by now
                 return
             try:
                 async with asyncio.timeout(WITHIN_S):
-                    strays = await outlet.strays(parts.messages)
+                    strays, tidy = known.union(await outlet.strays(parts.messages)) - gone, True
             except (SlackError, TimeoutError) as error:
                 log.info("reply.not_looked_through", error=str(error) or type(error).__name__)
-                strays = []
-            for ts in strays:
-                log.warning("reply.posted_twice", message=ts)
-                await self._made_once(Remove(ts), outlet, lease)
+                strays, tidy = known - gone, False
+            for ts in sorted(strays):
+                log.warning("reply.left_message", message=ts)
+                if await self._made_once(Remove(ts), outlet, lease):
+                    gone.add(ts)
             if self._closing.is_set():
                 return
+        if tidy and strays <= gone:
+            with suppress(StoreFailed):
+                await outlet.tidied()
 
     async def _unless_closing(self, slow: SlowCalls) -> None:
         waits: set[asyncio.Task[Any]] = {asyncio.create_task(slow.ended()), asyncio.create_task(self._closing.wait())}
@@ -124,20 +135,22 @@ class LateEdits:
             async with asyncio.timeout(seconds):
                 await self._closing.wait()
 
-    async def _made_once(self, edit: Action, outlet: ThreadOutlet, lease: Lease) -> None:
+    async def _made_once(self, edit: Action, outlet: ThreadOutlet, lease: Lease) -> bool:
+        """Whether it was made, or is no longer needed."""
         since_s = asyncio.get_running_loop().time()
         for pause_s in PAUSES_S:
             if not (await self._granted(edit, outlet, since_s) and lease.ended):
-                return
+                return False
             try:
                 await outlet.send(edit)
             except ReplyGone:
-                return
+                return True
             except SlackError as error:
                 log.info("reply.button_stays", code=error.code)
             else:
-                return
+                return True
             await self._paused(pause_s)
+        return False
 
     async def _granted(self, edit: Action, outlet: ThreadOutlet, since_s: float) -> bool:
         if not self._closing.is_set():
@@ -162,8 +175,16 @@ class TidiedReply(WrappedReply):
         self._edits = edits
 
     async def finish(self, closing: Closing = NOTHING) -> None:
-        await super().finish(closing)
-        if (parts := self._plan.parts) is not None and parts.uncertain:
-            self._edits.look_through(parts, self._outlet, self._lease)
+        try:
+            await super().finish(closing)
+        finally:
+            self._note_what_is_left()
         if self._plan.late or self._slow.open:
             self._edits.begin(lambda: tuple(self._plan.late), self._outlet, self._lease, self._slow)
+
+    def _note_what_is_left(self) -> None:
+        """Also where the answer ended early: a notice has nothing to say any more then."""
+        parts, removals = self._plan.parts, self._plan.removals
+        self._lease.untidy = bool(removals.left) or (parts is not None and parts.uncertain)
+        if self._lease.untidy and parts is not None:
+            self._edits.look_through(parts, removals, self._outlet, self._lease)

@@ -71,7 +71,7 @@ class LiveReply:
     """Since when words have been waiting to be shown; ``None`` while none are."""
     _late: list[Show] = field(default_factory=list)  # they only remove a button
     _parts: Parts = field(init=False)
-    _removals: Removals = field(init=False)
+    removals: Removals = field(init=False)
     _trouble: EditTrouble = field(init=False)
     _showing: Showing = field(init=False)
     _settled: int = 0
@@ -80,7 +80,7 @@ class LiveReply:
     _called_s: float = -inf
 
     def __post_init__(self) -> None:
-        self._parts, self._removals = Parts(list(self.inherited)), Removals(self.notice)
+        self._parts, self.removals = Parts(list(self.inherited)), Removals(self.notice)
         self._trouble = EditTrouble(self._parts)
         self._showing = Showing(self._parts, self.feedback, self.in_thread)
 
@@ -130,8 +130,8 @@ class LiveReply:
         self.write("", now_s)
 
     def next_action(self, now_s: float, edit_every_s: float) -> Action | None:
-        if self._removals.first_ts is not None:
-            return Remove(self._removals.first_ts)
+        if self.removals.first_ts is not None:
+            return Remove(self.removals.first_ts)
         if not self._parts.edits_fail and (repair := self._repair(now_s)) is not None:
             return repair
         short = edit_every_s > MOVES_EVERY_S and not self.complete
@@ -151,7 +151,7 @@ class LiveReply:
                 return self._showing.show(number, part, content, piece)
         if self.complete and self._parts.surplus:
             return Remove(self._parts.surplus[0].ts)
-        return self._removals.at_the_end(complete=self.complete) or self._repair(now_s)
+        return self.removals.at_the_end(complete=self.complete) or self._repair(now_s)
 
     def _repair(self, now_s: float) -> Show | None:
         return self._showing.repair() if self._trouble.may_repair(now_s) else None
@@ -187,7 +187,7 @@ class LiveReply:
             return
         waited_s = now_s - (self.waiting_since_s or now_s)
         if not self._showing.words_shown:  # only a status stands there
-            self._removals.first_ts = self._parts.leave(part)
+            self.removals.first_ts = self._parts.leave(part)
             return
         if (
             self.complete
@@ -208,7 +208,7 @@ class LiveReply:
     def done(self, action: Action, ts: str, called_s: float) -> None:
         """What came in while the call was under way has waited since ``called_s`` at most."""
         if isinstance(action, Remove):
-            self._removals.done(action.ts)
+            self.removals.done(action.ts)
             self._parts.surplus = [message for message in self._parts.surplus if message.ts != action.ts]
             return
         part = self._part_of(action)
@@ -227,7 +227,7 @@ class LiveReply:
 
     def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
         if isinstance(action, Remove):
-            if (following := self._removals.failed(action, error)) is None:  # the answer itself matters
+            if (following := self.removals.failed(action, error)) is None:  # the answer itself matters
                 self.done(action, action.ts, now_s)
             return following or Next.AT_ONCE
         if not isinstance(action, Show):
@@ -253,7 +253,7 @@ class LiveReply:
             case _ if self._showing.words_shown or inherited:
                 self._parts.freeze(part)  # whatever the reason: what was written goes on below
             case _:
-                self._removals.first_ts = self._parts.leave(part)
+                self.removals.first_ts = self._parts.leave(part)
         return True
 
     def found(self, action: Action, ts: str | None, now_s: float) -> None:  # noqa: ARG002
@@ -276,7 +276,7 @@ class LiveReply:
             return True
         self._trouble.go_on_below(part, show, now_s)
         if not show.content.markdown:
-            self._removals.first_ts = self._parts.leave(part)
+            self.removals.first_ts = self._parts.leave(part)
         return True
 
     def landed_late(self, action: Action, now_s: float) -> None:  # noqa: ARG002

@@ -12,7 +12,7 @@ from bot.errors import SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.slack.write.plan import Next, Remove
 
 FAILURES_MAX = 8
-"""After this many failed deletions, the messages of a reply stay."""
+"""After this many failed deletions a reply ends with its messages, and they are deleted later."""
 
 
 @dataclass(slots=True)
@@ -21,7 +21,13 @@ class Removals:
 
     first_ts: str | None = None
     _last: list[str] = field(default_factory=list)
+    _given_up: list[str] = field(default_factory=list)
     _failures: int = 0
+
+    @property
+    def left(self) -> list[str]:
+        """The messages that may still stand there."""
+        return [*([self.first_ts] if self.first_ts else []), *self._last, *self._given_up]
 
     def at_the_end(self, *, complete: bool) -> Remove | None:
         return Remove(self._last[0]) if complete and self._last else None
@@ -33,7 +39,10 @@ class Removals:
     def failed(self, action: Remove, error: SlackError) -> Next | None:
         """``None``: it is gone already, or here to stay."""
         self._failures += 1
-        if not isinstance(error, SlackUnavailable | SlackOutcomeUnknown) or self._failures > FAILURES_MAX:
+        if not isinstance(error, SlackUnavailable | SlackOutcomeUnknown):
+            return None
+        if self._failures > FAILURES_MAX:
+            self._given_up.append(action.ts)
             return None
         if action.ts != self.first_ts:
             return Next.AFTER_A_PAUSE

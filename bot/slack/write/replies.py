@@ -29,6 +29,7 @@ from bot.slack.write.ephemeral_reply import EphemeralReply
 from bot.slack.write.feedback_support import FeedbackSupport, Thumbs
 from bot.slack.write.headed_reply import HeadedReply
 from bot.slack.write.late_edits import LateEdits, TidiedReply
+from bot.slack.write.left_messages import take_away
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.offered_reply import OfferedReply
 from bot.slack.write.plan import Stop
@@ -156,6 +157,11 @@ class SlackReplies:
         arguments = post_arguments(question, NOTICE, Content(footer=(words,)))
         posted = await self._services.api.call_now(POST, **arguments)
         await self._services.records.posted(question, NOTICE, posted_ts(POST, posted))
+
+    async def tidy(self, question: Question) -> bool:
+        """Whether nothing more is left of a reply that was whole when its process died. Raises ``StoreFailed``."""
+        recorded = await self._services.records.parts(question)
+        return await take_away(self._services.api, self._reader.find_replies, question, recorded)
 
     async def button_pressed(self, message: PressedMessage) -> None:
         """Removes the button from a message once it was pressed."""

@@ -20,6 +20,7 @@ from bot.slack.write.feedback_support import Thumbs
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.native_stream import NativeStream, StreamTimes
 from bot.slack.write.plan import Action, Append, Next, Show, Sight, Start, Stop
+from bot.slack.write.removals import Removals
 from bot.slack.write.reply_parts import Parts
 
 CALL_WITHIN_S = 1.0
@@ -76,6 +77,10 @@ class StreamedReply:
     def parts(self) -> Parts | None:
         """``None`` while they are streams, whose messages say only at their end what they answer."""
         return self._edits.parts if self._editing else None
+
+    @property
+    def removals(self) -> Removals:
+        return self._edits.removals
 
     @property
     def complete(self) -> bool:

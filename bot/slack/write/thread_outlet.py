@@ -43,6 +43,14 @@ async def nothing_marked(_question: Question) -> list[str]:
     return []
 
 
+Tidied = Callable[[Question], Awaitable[None]]
+"""Notes that nothing is left of a reply that is no part of it. Raises ``StoreFailed``."""
+
+
+async def nothing_noted(_question: Question) -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class ThreadServices:
     """What the replies of a workspace share."""
@@ -58,6 +66,7 @@ class ThreadServices:
     """The channels, by workspace and id, in which something was posted."""
     find_marked: FindOwn = nothing_marked
     """Only those with metadata."""
+    tidied: Tidied = nothing_noted
 
 
 class ThreadOutlet:
@@ -98,6 +107,10 @@ class ThreadOutlet:
     async def strays(self, own: frozenset[str]) -> list[str]:
         """The ts of the messages that answer the question and are none of ``own``. Raises ``SlackError``."""
         return [ts for ts in await self._services.find_marked(self._question) if ts not in own]
+
+    async def tidied(self) -> None:
+        """Nothing is left that is no part of the reply. Raises ``StoreFailed``."""
+        await self._services.tidied(self._question)
 
     async def see(self, action: Change) -> Sight | None:
         in_thread = not isinstance(action, Show) or action.in_thread
