@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from bot.errors import ReplyGone
+from bot.ports import Reply
 from playground.measure.answers import answer
 from playground.measure.virtual_time import run
-from tests.played_replies import Fault, Played, Way, assert_contract, chunked, play
+from tests.played_replies import Fault, Played, Way, assert_contract, chunked, play, replying
 
 FROZEN_MAX_S = 8.0
 KINDS = ["status", "status_after", "refuse", "refuse_after", "drop_before", "drop_after", "lost"]
+
+
+async def written_on(reply: Reply) -> None:
+    while True:
+        reply.write("More words. ")
+        await asyncio.sleep(0.1)
 
 
 def played(*faults: Fault, chars: int = 5_000) -> Played:
@@ -33,10 +43,30 @@ def test_an_answer_goes_on_while_some_edits_fail_and_grows_by_edits_again(kind: 
 
 @pytest.mark.parametrize("times", [1, 2, 10_000])
 @pytest.mark.parametrize("skip", [0, 3])
-def test_an_answer_goes_on_where_slack_does_not_find_a_message_that_stands_there(times: int, skip: int) -> None:
-    shown = played(Fault("overlooked", "chat.update", 0, times, skip))
+@pytest.mark.parametrize("listed_after_s", [0.0, 3.0])
+def test_an_answer_goes_on_where_slack_does_not_find_a_message_that_stands_there(
+    times: int, skip: int, listed_after_s: float
+) -> None:
+    lost = Fault("overlooked", "chat.update", 0, times, skip)
+    shown = run(play(chunked(answer(3, 5_000), [12]), [0.05], [lost], listed_after_s=listed_after_s))
     assert_contract(shown)
     assert shown.seen.longest_wait_s < FROZEN_MAX_S
+
+
+@pytest.mark.parametrize("after_s", [0.5, 20.0])
+def test_an_answer_ends_soon_after_its_message_was_deleted_however_new_that_was(after_s: float) -> None:
+    async def story() -> float:
+        async with replying(Way.EDITS, 0.1) as (ws, reply, _):
+            reply.write("The first words of an answer. ")
+            await ws.until(lambda ws: ws.revisions)
+            await asyncio.sleep(after_s)
+            await ws.delete(ws.revisions[0].channel, ws.revisions[0].ts)
+            deleted_s = asyncio.get_running_loop().time()
+            with pytest.raises(ReplyGone):
+                await written_on(reply)
+            return asyncio.get_running_loop().time() - deleted_s
+
+    assert run(story()) < FROZEN_MAX_S + FROZEN_MAX_S / 2
 
 
 @pytest.mark.parametrize("method", ["chat.appendStream", "chat.stopStream"])

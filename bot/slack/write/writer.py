@@ -218,6 +218,7 @@ class Writer:
             if unseen_since_s and not isinstance(action, Remove):
                 metrics.STALENESS_SECONDS.observe(_now_s() - unseen_since_s)
             self._pauses.reset()
+            self._overlooked.made(action, ts)
             self._plan.done(action, ts, called_s)
             await self._posted(action, ts, called_s)
 
