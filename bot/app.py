@@ -31,7 +31,7 @@ from bot.setup import where
 from bot.slack.receive import deliveries
 from bot.slack.receive.install_pages import InstallPages
 from bot.slack.web_api import startup
-from bot.slack.web_api.client import Stop
+from bot.slack.web_api.client import TokenEnded
 from bot.slack.web_api.renewal import TokenRenewal
 from bot.slack.web_api.session import sdk_client, slack_session
 from bot.store.database import Database
@@ -92,7 +92,7 @@ async def _start(
     pulse: health.Pulse,
     parts: AsyncExitStack,
 ) -> None:
-    stop = functools.partial(_stop, stopped)
+    on_token_ended = functools.partial(_token_ended, stopped)
     ops = await operations.ops(settings, parts)
     await operations.tracing(settings, parts)
     confined = asyncio.create_task(probe())  # in a separate process, and done by the time it is needed
@@ -100,11 +100,11 @@ async def _start(
     database = await _database(settings, stopped, parts)
     session = await parts.enter_async_context(slack_session())
     serve = _one_workspace if settings.slack_client_id is None else _many_workspaces
-    serving = await serve(Opening(settings, pulse, database, session, confined, stop, hurry), parts)
+    serving = await serve(Opening(settings, pulse, database, session, confined, on_token_ended, hurry), parts)
     client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
     take = deliveries.Deliveries(serving.workspaces, pulse.arrived).take
     stopping.go_on(stopped)
-    transport = slack.transport(settings, take, client, stop, pulse, serving.routes)
+    transport = slack.transport(settings, take, client, on_token_ended, pulse, serving.routes)
     parts.push_async_callback(transport.close)
     parts.push_async_callback(Watchdog().close)
     await transport.start()
@@ -122,7 +122,7 @@ class Opening:
     database: Database
     session: aiohttp.ClientSession
     confined: asyncio.Task[Confinement]
-    stop: Stop
+    on_token_ended: TokenEnded
     hurry: asyncio.Event | None
 
 
@@ -139,7 +139,7 @@ class Serving:
 async def _one_workspace(opening: Opening, parts: AsyncExitStack) -> Serving:
     """Serves the one workspace whose bot token is in the settings."""
     token = secret(opening.settings.slack_bot_token)
-    api, identity = await connect(opening.settings, opening.session, token, opening.stop)
+    api, identity = await connect(opening.settings, opening.session, token, opening.on_token_ended)
     shared = await _shared(opening, identity.team_id, parts)
     workspace = await open_workspace(shared, api, identity, token, parts, opening.hurry)
     parts.push_async_callback(shared.inboxes.close, opening.settings.bot_shutdown_grace_s, opening.hurry)
@@ -202,6 +202,6 @@ async def _shared(opening: Opening, team_id: str | None, parts: AsyncExitStack) 
     )
 
 
-def _stop(stopped: asyncio.Future[None], token_name: str, code: str) -> None:
+def _token_ended(stopped: asyncio.Future[None], token_name: str, code: str) -> None:
     advice = f"{startup.ADVICE.get(code, startup.AGAIN)} {where.OF[token_name]}"
     stopping.fail(stopped, f"{token_name}: Slack no longer accepts it ({code}). {advice}")

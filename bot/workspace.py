@@ -46,7 +46,7 @@ from bot.slack.receive.handlers import Handlers
 from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json
 from bot.slack.web_api import scopes
-from bot.slack.web_api.client import SlackClient, Stop
+from bot.slack.web_api.client import SlackClient, TokenEnded
 from bot.slack.web_api.identity import Identity, check_token, identify
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.membership import why_not_in
@@ -103,10 +103,13 @@ class Workspace:
 
 
 async def connect(
-    settings: Settings, session: aiohttp.ClientSession, token: str, stop: Stop
+    settings: Settings, session: aiohttp.ClientSession, token: str, on_token_ended: TokenEnded
 ) -> tuple[SlackClient, Identity]:
-    """Asks Slack who the bot is. ``stop`` is called if Slack no longer accepts the token. Raises ``StartFailed``."""
-    api = SlackClient(sdk_client(token, settings.slack_api_url, session), RateLimiter(), stop)
+    """Asks Slack who the bot is. ``on_token_ended`` is called if Slack no longer accepts the token.
+
+    Raises ``StartFailed``.
+    """
+    api = SlackClient(sdk_client(token, settings.slack_api_url, session), RateLimiter(), on_token_ended)
     return api, await identify(api)
 
 
@@ -203,12 +206,16 @@ def _turn(
 
 
 async def open_installed(
-    shared: Shared, hurry: asyncio.Event | None, installation: Installation, stop: Stop, parts: AsyncExitStack
+    shared: Shared,
+    hurry: asyncio.Event | None,
+    installation: Installation,
+    on_token_ended: TokenEnded,
+    parts: AsyncExitStack,
 ) -> Workspace:
     """Opens a workspace without asking Slack who the bot is: the installation says so."""
     scopes.warn(installation.scopes, workspace=installation.team_id)
     client = sdk_client(installation.bot_token, shared.settings.slack_api_url, shared.session)
-    api = SlackClient(client, RateLimiter(), stop, installation.scopes)
+    api = SlackClient(client, RateLimiter(), on_token_ended, installation.scopes)
     identity = Identity(installation.team_id, installation.bot_user_id, installation.bot_id, installation.enterprise_id)
     return await open_workspace(shared, api, identity, installation.bot_token, parts, hurry)
 

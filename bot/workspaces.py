@@ -20,7 +20,7 @@ from bot.installations.renewals import Renewals
 from bot.slack.receive import origin
 from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json
-from bot.slack.web_api.client import Stop
+from bot.slack.web_api.client import TokenEnded
 from bot.telemetry.logs import get_logger
 from bot.workspace import Workspace
 
@@ -34,8 +34,8 @@ EXPIRED_REST_S = 10.0
 QUIET_S = 120.0
 """An open workspace costs 70 kB and no time; opening one takes 12 ms (``python -m bench.quiet_workspaces``)."""
 
-Open = Callable[[Installation, Stop, AsyncExitStack], Awaitable[Workspace]]
-"""Opens the bot in a workspace, to be closed with the stack. ``Stop`` is called when its token ends."""
+Open = Callable[[Installation, TokenEnded, AsyncExitStack], Awaitable[Workspace]]
+"""Opens the bot in a workspace, to be closed with the stack. The callback is called when its token ends."""
 
 
 @dataclass(slots=True)
@@ -108,8 +108,8 @@ class Workspaces:
         if installation is None:
             return None
         async with AsyncExitStack() as parts:
-            stop = partial(self._revoked, installation)
-            workspace = await self._open_one(installation, stop, parts)
+            on_token_ended = partial(self._revoked, installation)
+            workspace = await self._open_one(installation, on_token_ended, parts)
             opened = _Opened(installation, installation, workspace, parts.pop_all(), time.monotonic())
         self._opened[team_id] = opened
         log.info("workspace.opened", workspace=team_id)

@@ -25,7 +25,7 @@ from bot.slack.receive.bolt import bolt_app
 from bot.slack.receive.deliveries import Take
 from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.socket_mode import SocketMode
-from bot.slack.web_api.client import SlackClient, Stop
+from bot.slack.web_api.client import SlackClient, TokenEnded
 from bot.slack.web_api.identity import Identity
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
@@ -106,12 +106,12 @@ def transport(
     settings: Settings,
     take: Take,
     client: AsyncWebClient,
-    stop: Stop,
+    on_token_ended: TokenEnded,
     pulse: health.Pulse,
     routes: Sequence[web.RouteDef],
 ) -> Transport:
     if settings.slack_app_token is not None:
-        socket = SocketMode(take, client, secret(settings.slack_app_token), stop)
+        socket = SocketMode(take, client, secret(settings.slack_app_token), on_token_ended)
         pulse.hears = socket.hears
         return socket
     is_alive = functools.partial(health.is_alive, settings.bot_data_dir)

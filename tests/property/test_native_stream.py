@@ -16,7 +16,7 @@ from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.markdown.cut import PieceLimits, sent_bytes
 from bot.slack.write.markdown.whole_words import LINE_CHARS_MAX
 from bot.slack.write.native_stream import NativeStream, StreamAction
-from bot.slack.write.plan import Show, Start, Stop
+from bot.slack.write.plan import Show, StartStream, StopStream
 from tests.property.test_markdown_cut import ANSWERS
 
 SMALL = PieceLimits(blank_line=120, line=160, space=200, last=240, weigh=sent_bytes)
@@ -69,7 +69,7 @@ class Thread:
     messages: list[Streamed] = field(default_factory=list)
 
     def call(self, action: StreamAction, now_s: float) -> str:
-        if isinstance(action, Start):
+        if isinstance(action, StartStream):
             assert all(message.stopped for message in self.messages)
             self.messages.append(Streamed(now_s))
         message = self.messages[action.part]
@@ -77,7 +77,7 @@ class Thread:
         assert now_s - message.started_s < LIFETIME_S
         message.sent += action.added
         message.markdown = decode(message.sent)
-        if isinstance(action, Stop):
+        if isinstance(action, StopStream):
             message.stopped, message.below = True, action.below
         else:
             assert action.added.strip()

@@ -28,7 +28,7 @@ from bot import addresses
 from bot.errors import SlackError, SlackTokenInvalid, StartFailed
 from bot.slack.receive.deliveries import Take
 from bot.slack.receive.envelopes import Envelopes
-from bot.slack.web_api.client import Stop, slack_error
+from bot.slack.web_api.client import TokenEnded, slack_error
 from bot.slack.web_api.startup import call_with_retries
 from bot.telemetry.logs import SDK, get_logger
 
@@ -65,14 +65,19 @@ class SocketTimes:
 
 class SocketMode:
     """One connection. ``take`` returns what the acknowledgement of an envelope says; if it raises, there is none.
-    ``stop`` is called with a line for people when Slack no longer accepts the token."""
+    ``on_token_ended`` is called when Slack no longer accepts the token."""
 
     def __init__(
-        self, take: Take, client: AsyncWebClient, app_token: str, stop: Stop, times: SocketTimes | None = None
+        self,
+        take: Take,
+        client: AsyncWebClient,
+        app_token: str,
+        on_token_ended: TokenEnded,
+        times: SocketTimes | None = None,
     ) -> None:
         self._take = take
         self._web = client
-        self._stop = stop
+        self._on_token_ended = on_token_ended
         self._app_token = app_token
         self._times = times or SocketTimes()
         self._client = SocketModeClient(
@@ -140,7 +145,7 @@ class SocketMode:
             except SlackTokenInvalid as error:
                 refusals += 1
                 if refusals == REFUSALS_MAX:
-                    self._stop(TOKEN_NAME, error.code)
+                    self._on_token_ended(TOKEN_NAME, error.code)
                     raise
                 log.warning("socket.refused", code=error.code, wait_s=self._times.refused_pause_s)
                 await asyncio.sleep(self._times.refused_pause_s)

@@ -44,21 +44,21 @@ SHOWN = frozenset({"agents", "assistant", "chat", "reactions", "views"})
 """The groups of methods whose calls people see, unless they only read."""
 WHO_AM_I = "auth.test"
 TOKEN_NAME = "SLACK_BOT_TOKEN"  # noqa: S105 - the setting's name
-Stop = Callable[[str, str], None]
+TokenEnded = Callable[[str, str], None]
 """Called with the setting whose token Slack no longer accepts, and Slack's code: no call will work any more."""
 
 
 class SlackClient:
-    """``stop`` is called when Slack no longer accepts the token."""
+    """``on_token_ended`` is called when Slack no longer accepts the token."""
 
     def __init__(
         self,
         client: AsyncWebClient,
         rate_limiter: RateLimiter,
-        stop: Stop = lambda *_: None,
+        on_token_ended: TokenEnded = lambda *_: None,
         scopes: frozenset[str] = frozenset(),
     ) -> None:
-        self._stop = stop
+        self._on_token_ended = on_token_ended
         self._client = client
         self.rate_limiter = rate_limiter
         self.scopes = scopes
@@ -143,7 +143,7 @@ class SlackClient:
         """What it means. Some codes are about one call as well as about the token: in an organisation a channel may
         belong to a workspace that the app may not enter. So ``auth.test`` has the last word, and ends the bot."""
         if failure.method == WHO_AM_I:
-            self._stop(TOKEN_NAME, failure.code)
+            self._on_token_ended(TOKEN_NAME, failure.code)
             return failure
         try:
             await self.call(WHO_AM_I)

@@ -21,7 +21,7 @@ from bot.closing import Closing
 from bot.slack.escape import escape
 from bot.slack.write.content import Content, below
 from bot.slack.write.markdown.cut import STREAM, Cutter, Piece, PieceLimits
-from bot.slack.write.plan import Append, Start, Stop
+from bot.slack.write.plan import AppendStream, StartStream, StopStream
 
 UNSETTLED = re.compile(r"(?:&(?:am?|amp|lt?|gt?)?|\S?\u200d|[\U0001f1e6-\U0001f1ff]+)\Z")
 """The beginning of an entity, a joiner with what it joins, letters of a flag."""
@@ -43,7 +43,7 @@ class StreamTimes:
     last_s: float = 235.0
 
 
-StreamAction = Start | Append | Stop
+StreamAction = StartStream | AppendStream | StopStream
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ class NativeStream:
         shown = _settled(piece, self.text)
         if part.shown.startswith(shown):
             return None
-        return Append(number, part.ts, shown, _added(part.shown, shown))
+        return AppendStream(number, part.ts, shown, _added(part.shown, shown))
 
     def due_in_s(self, now_s: float) -> float | None:
         """After how many seconds there may be something to do even if nothing was written."""
@@ -137,19 +137,19 @@ class NativeStream:
         ahead = [at_s - age_s for at_s in (times.blank_line_s, times.line_s, times.space_s, times.last_s)]
         return min((in_s for in_s in ahead if in_s > 0), default=0.0)
 
-    def may_show(self, action: Append | Stop) -> None:
+    def may_show(self, action: AppendStream | StopStream) -> None:
         """Slack may have taken the words of a call whose outcome is unknown: edits must not take them back."""
         self._parts[action.part].shown = action.shown
 
     def done(self, action: StreamAction, ts: str, now_s: float) -> None:
         """Slack did what was asked at ``now_s``; ``ts`` is the message's. What came in meanwhile waits since then."""
-        if isinstance(action, Start):
+        if isinstance(action, StartStream):
             cutter, self._next = self._following(), None
             piece = Piece(cutter.start, None, cutter.start, cutter.opening)
             self._parts.append(_Streamed(piece, ts, now_s, action.shown))
         part = self._parts[action.part]
         part.shown = action.shown
-        if isinstance(action, Stop):
+        if isinstance(action, StopStream):
             part.open = False
             part.piece = action.piece if action.piece and action.piece.end is not None else part.piece
             self.settled = action.final
@@ -163,17 +163,17 @@ class NativeStream:
             self._next = Cutter(piece.end or 0, piece.next_opening, self.limits)
         return self._next
 
-    def _start(self) -> Start | None:
+    def _start(self) -> StartStream | None:
         while (piece := self._following().read(self.text)).end is not None and not piece.markdown(self.text):
             self._next = Cutter(piece.end, piece.next_opening, self.limits)  # there is no message of blanks alone
         shown = _settled(piece, self.text)
-        return Start(len(self._parts), shown, escape(shown)) if shown else None
+        return StartStream(len(self._parts), shown, escape(shown)) if shown else None
 
-    def _stop(self, number: int, part: _Streamed, piece: Piece) -> Stop:
+    def _stop(self, number: int, part: _Streamed, piece: Piece) -> StopStream:
         last = self.complete and (piece.end is None or not self.text[piece.end :].strip())
         shown = piece.markdown(self.text)
         under = below(self.closing) if last else Content()
-        return Stop(number, part.ts, shown, _added(part.shown, shown), piece, under, last)
+        return StopStream(number, part.ts, shown, _added(part.shown, shown), piece, under, last)
 
     def _shown_to(self, part: _Streamed) -> int:
         """Up to where the text is shown by ``part``, which leaves out line ends at its beginning."""

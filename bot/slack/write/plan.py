@@ -44,7 +44,7 @@ class Remove:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class StartStream:
     """Open part ``part`` as a stream with ``added`` (chat.startStream); ``shown`` is the Markdown it then shows."""
 
     part: int
@@ -53,7 +53,7 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Append:
+class AppendStream:
     """Add to a stream (chat.appendStream)."""
 
     part: int
@@ -63,7 +63,7 @@ class Append:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class StopStream:
     """End a stream (chat.stopStream); ``below`` is shown under the text, ``final`` as in ``Show``."""
 
     part: int
@@ -85,8 +85,8 @@ class Respond:
     """More of the answer is expected: if an update is lost, that costs nothing."""
 
 
-Action = Show | Remove | Start | Append | Stop | Respond
-Change = Show | Append | Stop
+Action = Show | Remove | StartStream | AppendStream | StopStream | Respond
+Change = Show | AppendStream | StopStream
 """Of a message that stands there, if its ts says so."""
 
 

@@ -32,7 +32,7 @@ from bot.slack.write.late_edits import LateEdits, TidiedReply
 from bot.slack.write.left_messages import take_away
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.offered_reply import OfferedReply
-from bot.slack.write.plan import Stop
+from bot.slack.write.plan import StopStream
 from bot.slack.write.private_reply import PrivateDesk, PrivateReply
 from bot.slack.write.reply_part import Inherited
 from bot.slack.write.response_url import ResponseUrlOutlet
@@ -195,7 +195,7 @@ class SlackReplies:
         edits = LiveReply(inherited, notice, before, in_thread=in_thread, feedback=Thumbs(self._feedback))
         edits.parts.uncertain = again
         if shown and not shown[-1].marked:
-            return StreamedReply.of_open_stream(self._streams, Stop(len(shown) - 1, shown[-1].ts, "", ""), edits)
+            return StreamedReply.of_open_stream(self._streams, StopStream(len(shown) - 1, shown[-1].ts, "", ""), edits)
         return edits
 
     async def _found(self, question: Question, known: Mapping[int, str], *, streamed: bool) -> list[OwnReply]:

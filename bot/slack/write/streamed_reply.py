@@ -19,7 +19,7 @@ from bot.slack.web_api.call_budget import Bid, Urgency
 from bot.slack.write.feedback_support import Thumbs
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.native_stream import NativeStream, StreamTimes
-from bot.slack.write.plan import Action, Append, Next, Show, Sight, Start, Stop
+from bot.slack.write.plan import Action, AppendStream, Next, Show, Sight, StartStream, StopStream
 from bot.slack.write.removals import Removals
 from bot.slack.write.reply_parts import Parts
 
@@ -54,7 +54,7 @@ class StreamedReply:
     _stream: NativeStream = field(default_factory=NativeStream)
     _edits: LiveReply = field(default_factory=LiveReply)
     _stage: _Stage = _Stage.STREAMING
-    _open: Stop | None = None
+    _open: StopStream | None = None
     """What ends the stream before edits go on."""
     _closing_tries: int = 0
     _stop_can_wait: bool = False
@@ -65,7 +65,7 @@ class StreamedReply:
             self._edits = LiveReply(feedback=self.feedback)
 
     @classmethod
-    def of_open_stream(cls, support: StreamSupport, stop: Stop, edits: LiveReply) -> StreamedReply:
+    def of_open_stream(cls, support: StreamSupport, stop: StopStream, edits: LiveReply) -> StreamedReply:
         """Goes on with edits where an earlier process left a stream open."""
         return cls(support, feedback=edits.feedback, _edits=edits, _stage=_Stage.CLOSING, _open=stop)
 
@@ -121,8 +121,8 @@ class StreamedReply:
         if self._stage is _Stage.CLOSING:
             return self._open
         action = self._stream.next_action(now_s)
-        if isinstance(action, Stop) and action.added and self._stop_can_wait:
-            return Append(action.part, action.ts, action.shown, action.added)
+        if isinstance(action, StopStream) and action.added and self._stop_can_wait:
+            return AppendStream(action.part, action.ts, action.shown, action.added)
         return action
 
     def due_in_s(self, now_s: float) -> float | None:
@@ -141,37 +141,39 @@ class StreamedReply:
     def patience_s(self, action: Action) -> float | None:
         if self._editing:
             return self._edits.patience_s(action)
-        impatient = isinstance(action, Start) or (isinstance(action, Stop) and action.final and not self._stop_can_wait)
+        impatient = isinstance(action, StartStream) or (
+            isinstance(action, StopStream) and action.final and not self._stop_can_wait
+        )
         return CALL_WITHIN_S if impatient else None
 
     def overdue(self, action: Action, now_s: float, edit_every_s: float) -> None:
         """Without a call to start a stream, edits; without one to stop it, the words first and the stop when it can."""
         if self._editing:
             self._edits.overdue(action, now_s, edit_every_s)
-        elif isinstance(action, Start):
+        elif isinstance(action, StartStream):
             self._leave_streaming(now_s)
         else:
             self._stop_can_wait = True
 
     def done(self, action: Action, ts: str, called_s: float) -> None:
-        if isinstance(action, Stop) and action.piece is None:
+        if isinstance(action, StopStream) and action.piece is None:
             self._begin_editing(called_s)
-        elif isinstance(action, Start | Append | Stop):
+        elif isinstance(action, StartStream | AppendStream | StopStream):
             self._stream.done(action, ts, called_s)
         else:
             self._edits.done(action, ts, called_s)
 
     def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
-        if not isinstance(action, Start | Append | Stop):
+        if not isinstance(action, StartStream | AppendStream | StopStream):
             return self._edits.failed(action, error, now_s)
         passing, unknown = isinstance(error, SlackUnavailable), isinstance(error, SlackOutcomeUnknown)
-        if isinstance(action, Stop) and action.piece is None:
+        if isinstance(action, StopStream) and action.piece is None:
             return self._not_closed(now_s, again=passing or unknown)
         if isinstance(error, ReplyGone):
             return Next.GIVE_UP
-        if isinstance(action, Start):
+        if isinstance(action, StartStream):
             return self._not_started(error, now_s)
-        if (passing or (unknown and isinstance(action, Stop))) and self._stream.age_s(now_s) < LIFETIME_S:
+        if (passing or (unknown and isinstance(action, StopStream))) and self._stream.age_s(now_s) < LIFETIME_S:
             return Next.AFTER_A_PAUSE
         if unknown:
             self._stream.may_show(action)
@@ -180,7 +182,7 @@ class StreamedReply:
 
     def found(self, action: Action, ts: str | None, now_s: float) -> None:
         """A stream that was started without our knowing shows its first words: edits go on from there."""
-        if not isinstance(action, Start):
+        if not isinstance(action, StartStream):
             self._edits.found(action, ts, now_s)
             return
         if ts is not None:
@@ -196,7 +198,7 @@ class StreamedReply:
     def abandoned(self) -> Action | None:
         """A stream that is left open would stay so before people's eyes, and take no edits."""
         open_ts = None if self._editing else self._stream.open_ts
-        return None if open_ts is None else Stop(self._stream.parts - 1, open_ts, "", "")
+        return None if open_ts is None else StopStream(self._stream.parts - 1, open_ts, "", "")
 
     @property
     def _editing(self) -> bool:
@@ -221,7 +223,7 @@ class StreamedReply:
         if self._stage is not _Stage.STREAMING:
             return
         if self._stream.open_ts is not None and not ended:
-            self._stage, self._open = _Stage.CLOSING, Stop(self._stream.parts - 1, self._stream.open_ts, "", "")
+            self._stage, self._open = _Stage.CLOSING, StopStream(self._stream.parts - 1, self._stream.open_ts, "", "")
         else:
             self._begin_editing(now_s)
 

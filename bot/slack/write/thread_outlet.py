@@ -20,7 +20,7 @@ from bot.slack.web_api.error_codes import METADATA
 from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, message
-from bot.slack.write.plan import Action, Append, Change, Remove, Respond, Show, Sight, Start, Stop
+from bot.slack.write.plan import Action, AppendStream, Change, Remove, Respond, Show, Sight, StartStream, StopStream
 from bot.slack.write.refusals import why_not_posted
 from bot.slack.write.status_line import StatusSupport
 
@@ -146,11 +146,11 @@ def method_of(action: Action) -> str:
             return "chat.update"
         case Remove():
             return "chat.delete"
-        case Start():
+        case StartStream():
             return "chat.startStream"
-        case Append():
+        case AppendStream():
             return "chat.appendStream"
-        case Stop():
+        case StopStream():
             return "chat.stopStream"
         case Respond():
             raise TypeError("a command's answer has no thread")
@@ -172,12 +172,12 @@ def arguments(question: Question, action: Action) -> dict[str, Any]:
             }
         case Remove(ts=ts):
             return {**channel, "ts": ts}
-        case Start(added=added):
+        case StartStream(added=added):
             recipient = {"recipient_user_id": question.user_id, "recipient_team_id": question.team_id}
             return {**channel, **recipient, "thread_ts": question.thread_ts, "markdown_text": added}
-        case Append(ts=ts, added=added):
+        case AppendStream(ts=ts, added=added):
             return {**channel, "ts": ts, "markdown_text": added}
-        case Stop():
+        case StopStream():
             return {**channel, **_stop_arguments(question, action)}
         case Respond():
             raise TypeError("a command's answer has no thread")
@@ -197,7 +197,7 @@ def post_arguments(
     }
 
 
-def _stop_arguments(question: Question, action: Stop) -> dict[str, Any]:
+def _stop_arguments(question: Question, action: StopStream) -> dict[str, Any]:
     blocks = message(action.below, question.ts)["blocks"]
     return {
         "ts": action.ts,

@@ -30,7 +30,7 @@ from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.markdown.shown import ShownMarkdown
 from bot.slack.write.overlooked import SEE_WITHIN_S, Overlooked
 from bot.slack.write.pauses import Pauses
-from bot.slack.write.plan import Action, Change, Next, Plan, Remove, Show, Sight, Start
+from bot.slack.write.plan import Action, Change, Next, Plan, Remove, Show, Sight, StartStream
 from bot.slack.write.slow_calls import SlowCalls
 from bot.slack.write.status_line import StatusLine, in_a_message
 from bot.telemetry import metrics
@@ -267,10 +267,10 @@ class Writer:
 
     async def _posted(self, action: Action, ts: str, sent_s: float) -> None:
         """If the database cannot store it, a later process finds it in the thread."""
-        if not (isinstance(action, Start) or (isinstance(action, Show) and action.ts is None)):
+        if not (isinstance(action, StartStream) or (isinstance(action, Show) and action.ts is None)):
             return
         if self._status_line is not None:
-            in_thread = isinstance(action, Start) or action.in_thread
+            in_thread = isinstance(action, StartStream) or action.in_thread
             self._status_line.replaced(in_thread=in_thread, sent_s=sent_s)
         self._has_message.set()
         try:
