@@ -32,7 +32,7 @@ from bench.play import ASKED_WITHIN_S, IN_CHANNEL_EVERY, WRITE_EVERY_S, Load, Pl
 from bot.learned_limits import LearnedLimit
 from bot.lease import Lease
 from bot.messages import EntryPoint, Question
-from bot.shares import Calls, Heard, Others
+from bot.shares import Calls, Others, ProcessReport
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.write.live_reply import LiveReply
@@ -161,7 +161,7 @@ class _Process:
         self.api = SlackClient(cast("AsyncWebClient", slack), self.limiter)
         self.services = ThreadServices(self.api, _Records(), _find_posted, _find_streamed, _see)
         self.answers = 0
-        self.published = Heard(0.0, 0, Calls(), stopping=False)
+        self.published = ProcessReport(0.0, 0, Calls(), stopping=False)
         """At the time ``ago_s``."""
         self._processes = others
         self._others = Others()
@@ -176,7 +176,7 @@ class _Process:
         while True:
             self._changed.clear()
             now_s = asyncio.get_running_loop().time()
-            self.published = Heard(now_s, self.answers, self.limiter.spent(), stopping=False)
+            self.published = ProcessReport(now_s, self.answers, self.limiter.spent(), stopping=False)
             rest = [one.published for one in self._processes if one is not self]
             heard = [replace(one, ago_s=now_s - one.ago_s) for one in rest]
             self._others = Others.of(heard, self.published.spent, LEASE_S)

@@ -57,7 +57,7 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ProcessReport:
     """What a process reported ``ago_s``; ``spent``: which part of a minute's calls it had made."""
 
     ago_s: float
@@ -80,11 +80,11 @@ class Others:
     own: Calls = NONE
 
     @classmethod
-    def of(cls, heard: Iterable[Heard], own: Calls, lives_s: float) -> Others:
+    def of(cls, reports: Iterable[ProcessReport], own: Calls, lives_s: float) -> Others:
         """``lives_s``: a process not heard of for this long is dead."""
-        heard = list(heard)
-        living = [one for one in heard if one.ago_s <= lives_s]
-        spent = reduce(Calls.plus, map(_still_counts, heard), NONE)
+        reports = list(reports)
+        living = [one for one in reports if one.ago_s <= lives_s]
+        spent = reduce(Calls.plus, map(_still_counts, reports), NONE)
         going_on = sum(not one.stopping for one in living)
         return cls(going_on, sum(one.answers for one in living), spent, own if living or any(spent) else NONE)
 
@@ -119,7 +119,7 @@ def _most(part: float, own: float, spent: float, unheard: float) -> float:
     return max(part, own) + beyond
 
 
-def _still_counts(heard: Heard) -> Calls:
+def _still_counts(report: ProcessReport) -> Calls:
     """Calls that came evenly are forgotten evenly."""
-    part = max(0.0, min(1.0, 1.0 - (heard.ago_s - HEARD_S) / (MINUTE_S - HEARD_S)))
-    return Calls(*(of_one * part for of_one in heard.spent))
+    part = max(0.0, min(1.0, 1.0 - (report.ago_s - HEARD_S) / (MINUTE_S - HEARD_S)))
+    return Calls(*(of_one * part for of_one in report.spent))

@@ -21,7 +21,7 @@ from bot.store import fairness
 from bot.store.fairness import TurnBounds
 from bot.store.schema import RUNNING, WAITING, questions
 from bot.store.statements import Values
-from bot.store.taking_turns import Most, Person, Waits, chosen
+from bot.store.taking_turns import Asker, Most, Waits, chosen
 
 Now = sa.ColumnElement[float]
 
@@ -89,7 +89,7 @@ def _next_ids(connection: Connection, claimant: Claimant, served: Values, most: 
     firsts = {"ids": [person.first for person in found]}
     channels = {row[0]: (row[1], row[2]) for row in connection.execute(fairness.CHANNELS_OF, firsts)} if found else {}
 
-    def next_of(person: Person) -> Iterator[Waits]:
+    def next_of(person: Asker) -> Iterator[Waits]:
         """Further questions only of a person whose second turn it is."""
         if person.first is None:
             return
@@ -126,18 +126,18 @@ def _questions_of(claimant: Claimant) -> sa.Select[Any]:
     return fairness.of_person(_may_be_claimed(claimant), claimant.bounds)
 
 
-def _people(connection: Connection, claimant: Claimant, served: Values) -> tuple[list[Person], frozenset[str]]:
+def _people(connection: Connection, claimant: Claimant, served: Values) -> tuple[list[Asker], frozenset[str]]:
     """Questions whose turn it is, none if nothing may run; and the workspaces in which others come after them."""
     skip = 0
     while True:
-        people = [Person(*row) for row in connection.execute(_people_query(claimant, skip), served)]
+        people = [Asker(*row) for row in connection.execute(_people_query(claimant, skip), served)]
         found = [person for person in people if person.first is not None]
         if found or len(people) < PEOPLE_AT_ONCE:
             return found, _with_more(people)
         skip += PEOPLE_AT_ONCE
 
 
-def _with_more(people: list[Person]) -> frozenset[str]:
+def _with_more(people: list[Asker]) -> frozenset[str]:
     """One more of a workspace would be among them, if the level were not as high as that of the hindmost."""
     if len(people) < PEOPLE_AT_ONCE:
         return frozenset()

@@ -35,7 +35,7 @@ class TurnBounds:
 
 
 def people(may_run: sa.ColumnElement[bool], bounds: TurnBounds, most: int, skip: int) -> sa.Select[Any]:
-    """At most this many people who may have one more turn, by the fields of ``Person``.
+    """At most this many people who may have one more turn, by the fields of ``Asker``.
 
     They come in the order in which each gets one, if nobody gets two. ``may_run`` is a condition on a row of
     ``questions`` that has nothing to do with fairness.

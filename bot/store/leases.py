@@ -16,7 +16,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.messages import Question
 from bot.ports import Vitals
-from bot.shares import MINUTE_S, Calls, Heard
+from bot.shares import MINUTE_S, Calls, ProcessReport
 from bot.store.crashes import Death, after
 from bot.store.schema import RUNNING, WAITING, processes, questions
 from bot.store.statements import IS_QUESTION, NO_LEASE, of_question
@@ -123,17 +123,17 @@ def _is_part_of(owner: str) -> sa.ColumnElement[bool]:
     return processes.c.owner.startswith(f"{owner}{PART}", autoescape=True)
 
 
-def heard(
+def reports(
     connection: Connection, now: Now, owner: str, teams: Collection[str], lease_s: float
-) -> dict[str, list[Heard]]:
+) -> dict[str, list[ProcessReport]]:
     """The other processes in each workspace: Slack counts each workspace's calls separately."""
     says = (processes.c.answers, processes.c.stopping, *_SPENT)
     query = sa.select(processes.c.team_id, now - processes.c.seen_at, *says).where(
         processes.c.owner != owner, ~_is_part_of(owner), processes.c.seen_at >= now - max(lease_s, MINUTE_S)
     )
-    by_team: dict[str | None, list[Heard]] = {}
+    by_team: dict[str | None, list[ProcessReport]] = {}
     for team_id, ago_s, answers, stopping, *spent in connection.execute(query):
-        by_team.setdefault(team_id, []).append(Heard(ago_s, answers, Calls(*spent), stopping))
+        by_team.setdefault(team_id, []).append(ProcessReport(ago_s, answers, Calls(*spent), stopping))
     anywhere = by_team.get(None, [])
     return {team: of for team in teams if (of := anywhere + by_team.get(team, []))}
 

@@ -26,7 +26,7 @@ from bot.errors import StoreFailed
 from bot.lease import Lease, Stop
 from bot.messages import Question, ThreadKey
 from bot.ports import Accepted, Claim, Ended, Heartbeat, Lock, Outcome, Stage, Vitals
-from bot.shares import Heard, Others
+from bot.shares import Others, ProcessReport
 from bot.store import claims, leases, payloads, statements
 from bot.store.database import Database
 from bot.store.fairness import TurnBounds, beside
@@ -183,7 +183,7 @@ class StoredQuestions:
         left = list(self._perhaps_locked)
         unlost = {one.id for one in vitals.claims if not one.lease.lost}
 
-        def work(connection: Connection) -> tuple[dict[int, bool], dict[int, int], int, dict[str, list[Heard]]]:
+        def work(connection: Connection) -> tuple[dict[int, bool], dict[int, int], int, dict[str, list[ProcessReport]]]:
             kept = leases.renew(connection, now, owner, fences, lease_s)
             leases.unlock_left(connection, owner, left)
             struck = leases.strikes(connection, unlost - kept.keys())
@@ -192,9 +192,9 @@ class StoredQuestions:
             if vitals.ended:
                 leases.release(connection, owner)
             expired = 0 if away else leases.expire(connection, now, lease_s)
-            return kept, struck, expired, leases.heard(connection, now, owner, vitals.spent, lease_s)
+            return kept, struck, expired, leases.reports(connection, now, owner, vitals.spent, lease_s)
 
-        kept, struck, expired, heard = await self._database.run(work, durable=False)
+        kept, struck, expired, reports = await self._database.run(work, durable=False)
         self._perhaps_locked.difference_update(left)
         self._to_forgive |= struck
         for one in held:
@@ -204,7 +204,7 @@ class StoredQuestions:
             else:
                 one.lease.lose()
         await self._forgive()
-        others = {team: Others.of(said, vitals.spent[team], lease_s) for team, said in heard.items()}
+        others = {team: Others.of(said, vitals.spent[team], lease_s) for team, said in reports.items()}
         return Heartbeat(others, expired)
 
     async def _forgive(self) -> None:

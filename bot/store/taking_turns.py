@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-Channel = tuple[str, str]
+ChannelKey = tuple[str, str]
 """Workspace and channel."""
 
 
@@ -20,11 +20,11 @@ class Waits:
     """A question that may run."""
 
     id: int
-    channel: Channel
+    channel: ChannelKey
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Asker:
     """A person with ``waiting`` questions and running ``turns``. ``first`` is the id of their next question; ``None``:
     all have to wait. ``level``: how many turns the workspace has once this person and those before them there have one
     more."""
@@ -37,7 +37,7 @@ class Person:
     level: int
 
 
-_InLine = tuple[int, int, Person, Iterator[Waits]]
+_InLine = tuple[int, int, Asker, Iterator[Waits]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Most:
 
 
 def chosen(
-    found: Sequence[Person],
-    next_of: Callable[[Person], Iterator[Waits]],
-    turns: Counter[Channel],
+    found: Sequence[Asker],
+    next_of: Callable[[Asker], Iterator[Waits]],
+    turns: Counter[ChannelKey],
     most: Most,
     more_in: Collection[str],
 ) -> list[int]:
@@ -84,7 +84,7 @@ def chosen(
     return ids
 
 
-def _teams(found: Sequence[Person], next_of: Callable[[Person], Iterator[Waits]]) -> dict[str, list[_InLine]]:
+def _teams(found: Sequence[Asker], next_of: Callable[[Asker], Iterator[Waits]]) -> dict[str, list[_InLine]]:
     """Heaps of each workspace's people: whoever has the fewest turns, and among those whoever comes first."""
     teams: dict[str, list[_InLine]] = {}
     for place, person in enumerate(found):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.shares import NONE, PART_MIN, UNHEARD, Calls, Heard, Others
+from bot.shares import NONE, PART_MIN, UNHEARD, Calls, Others, ProcessReport
 from bot.slack.web_api.call_budget import CallBudget, Pace
 
 CALLS_MAX, POSTS_MAX = 50, 300
@@ -14,15 +14,15 @@ LIVES_S = 20.0
 
 parts = st.floats(0, 1)
 spent = st.builds(Calls, parts, parts, parts, parts)
-living = st.builds(Heard, st.just(0.0), st.integers(0, 20), spent, st.just(False))
+living = st.builds(ProcessReport, st.just(0.0), st.integers(0, 20), spent, st.just(False))
 
 
-def others_of(processes: list[Heard], number: int) -> Others:
+def others_of(processes: list[ProcessReport], number: int) -> Others:
     return Others.of([*processes[:number], *processes[number + 1 :]], processes[number].spent, LIVES_S)
 
 
 @given(st.lists(living, min_size=2, max_size=7))
-def test_what_is_left_of_a_minute_is_not_parted_twice(processes: list[Heard]) -> None:
+def test_what_is_left_of_a_minute_is_not_parted_twice(processes: list[ProcessReport]) -> None:
     """But for one edit that each may make, so that no answer stands still."""
     most = [others_of(processes, number).share_beside(one.answers).most for number, one in enumerate(processes)]
     for method in range(len(NONE)):
@@ -33,8 +33,8 @@ def test_what_is_left_of_a_minute_is_not_parted_twice(processes: list[Heard]) ->
 
 def test_who_has_answers_to_write_now_does_not_wait_for_what_others_wrote_before_they_ended() -> None:
     """Three processes ended a moment ago, after twelve edits each; two go on, and have twelve edits left."""
-    ended = [Heard(1.0, 0, Calls(12 / CALLS_MAX), stopping=True)] * 3
-    beside = Heard(0.0, 3, Calls(2 / CALLS_MAX), stopping=False)
+    ended = [ProcessReport(1.0, 0, Calls(12 / CALLS_MAX), stopping=True)] * 3
+    beside = ProcessReport(0.0, 3, Calls(2 / CALLS_MAX), stopping=False)
     share = Others.of([*ended, beside], NONE, LIVES_S).share_beside(3)
     budget = CallBudget(CALLS_MAX, share=share.words, most=share.most.edits)
     for _ in range(6):
@@ -45,7 +45,7 @@ def test_who_has_answers_to_write_now_does_not_wait_for_what_others_wrote_before
 
 def test_who_ends_most_of_its_answers_leaves_the_rest_of_the_posts_to_those_who_go_on() -> None:
     """Seventeen answers each, and 78 of the minute's 300 posts. Nine, four and four go on."""
-    processes = [Heard(0.0, answers, Calls(posts=0.26), stopping=False) for answers in (9, 4, 4)]
+    processes = [ProcessReport(0.0, answers, Calls(posts=0.26), stopping=False) for answers in (9, 4, 4)]
     most = [others_of(processes, number).share_beside(one.answers).most for number, one in enumerate(processes)]
     further = [one.posts - 0.26 for one in most]
     assert further == pytest.approx([0.12, 0.05, 0.05], abs=0.02), "nobody waits until what it made is a minute old"
@@ -53,7 +53,9 @@ def test_who_ends_most_of_its_answers_leaves_the_rest_of_the_posts_to_those_who_
 
 def test_who_spent_more_than_its_part_has_a_part_of_what_is_left_all_the_same() -> None:
     own = 30 / CALLS_MAX
-    share = Others.of([Heard(0.0, 4, Calls(4 / CALLS_MAX), stopping=False)], Calls(own), LIVES_S).share_beside(4)
+    share = Others.of([ProcessReport(0.0, 4, Calls(4 / CALLS_MAX), stopping=False)], Calls(own), LIVES_S).share_beside(
+        4
+    )
     assert share.most.edits - own == pytest.approx(0.5 * (16 / CALLS_MAX - UNHEARD.edits))
 
 
@@ -64,7 +66,7 @@ def test_and_gives_back_what_comes_back_until_it_has_its_part() -> None:
     for call in range(CALLS_MAX):
         spender.spend(call * 1.2)
     for now_s in range(60, 180):
-        reports = [Heard(0.0, 5, Calls(budget.spent(now_s)), stopping=False) for budget in (spender, newcomer)]
+        reports = [ProcessReport(0.0, 5, Calls(budget.spent(now_s)), stopping=False) for budget in (spender, newcomer)]
         for number, budget in enumerate((spender, newcomer)):
             share = others_of(reports, number).share_beside(5)
             budget.share, budget.most = share.words, share.most.edits
@@ -79,7 +81,9 @@ def test_one_answer_that_goes_on_where_many_ended_is_shown_as_often_as_those_of_
     """Ten answers are left. The process with one of them wrote eighteen, and has made its share of the posts; of the
     300 a minute, 230 are made, and what is kept for first words is a tenth of what is left for each of the ten."""
     spent = [Calls(posts=made / POSTS_MAX) for made in (84, 81, 65)]
-    reports = [Heard(0.0, answers, of_one, stopping=False) for answers, of_one in zip((1, 5, 4), spent, strict=True)]
+    reports = [
+        ProcessReport(0.0, answers, of_one, stopping=False) for answers, of_one in zip((1, 5, 4), spent, strict=True)
+    ]
     made_per_answer = []
     for number, report in enumerate(reports):
         share = others_of(reports, number).share_beside(report.answers)
@@ -96,7 +100,7 @@ def test_one_answer_that_goes_on_where_many_ended_is_shown_as_often_as_those_of_
 
 
 def test_what_was_spent_counts_after_a_process_was_heard_of_for_the_last_time_and_less_each_second() -> None:
-    ended = (Heard(ago_s, 0, Calls(posts=0.6), stopping=True) for ago_s in (0, 4, 30, 59, 61))
+    ended = (ProcessReport(ago_s, 0, Calls(posts=0.6), stopping=True) for ago_s in (0, 4, 30, 59, 61))
     parts = [Others.of([one], NONE, LIVES_S).spent.posts for one in ended]
     assert parts[:2] == [0.6, 0.6]
     assert parts == sorted(parts, reverse=True)
@@ -105,5 +109,5 @@ def test_what_was_spent_counts_after_a_process_was_heard_of_for_the_last_time_an
 
 
 def test_a_process_that_is_not_heard_of_any_more_writes_nothing_and_has_no_share() -> None:
-    dead = Heard(LIVES_S + 1, 7, NONE, stopping=False)
+    dead = ProcessReport(LIVES_S + 1, 7, NONE, stopping=False)
     assert Others.of([dead], Calls(0.3), LIVES_S) == Others()
