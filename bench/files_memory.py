@@ -30,7 +30,7 @@ from bot.files.workshop import Workshop
 from bot.llm.client import MessagesClient
 from bot.messages import Attachment, TextBlock
 from bot.prompt.budget import Allowance
-from bot.prompt.intake import Intake
+from bot.prompt.intake import RequestIntake
 from bot.stream_events import TextDelta
 
 QUESTIONS = 20
@@ -65,7 +65,7 @@ async def ask_all(host: str, model_url: str, cache_dir: Path) -> Watch:
 
         async def ask(number: int) -> None:
             attachment = Attachment.bare(f"F{number}", f"{number}.pdf", url=f"{host}/files/{number}")
-            (file,) = await files_reader.prepare([attachment], Intake(Allowance()), lambda *_: None)
+            (file,) = await files_reader.prepare([attachment], RequestIntake(Allowance()), lambda *_: None)
             message = Message(Role.USER, (*file.blocks, TextBlock("How many pages?")))
             async with aclosing(model.stream(Conversation("", (message,)))) as events:
                 answer = "".join([event.text async for event in events if isinstance(event, TextDelta)])

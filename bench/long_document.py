@@ -30,7 +30,7 @@ from bot.messages import Attachment, Author, AuthorKind, ThreadMessage
 from bot.prompt.batch_reading import BatchReading
 from bot.prompt.draft import Draft
 from bot.prompt.instructions import system_prompt
-from bot.prompt.intake import Intake
+from bot.prompt.intake import RequestIntake
 from bot.prompt.one_batch import BatchReader
 from bot.settings import Settings
 from bot.stream_events import TextDelta, Usage
@@ -81,7 +81,7 @@ class Questions:
         attachments = [file for message in self._said for file in message.attachments]
         async with Watch() as watch:
             wanted = await reading.wanted(self._said)
-            files = await reader.prepare(attachments, Intake(window.allowance, wanted), lambda *_: None)
+            files = await reader.prepare(attachments, RequestIntake(window.allowance, wanted), lambda *_: None)
             system = system_prompt(self._settings.bot_system_prompt)
             draft = Draft(tuple(self._said), tuple(files), system, window.tokens_max, window.allowance)
             read = await reading.read(draft, shown.append, used.append)

@@ -40,7 +40,7 @@ from bot.store.left_replies import StoredLeftReplies
 from bot.store.refused_files import StoredRefusedFiles
 from bot.telemetry.logs import get_logger
 from bot.workspace import OneWorkspace, Shared, connect, open_installed, open_workspace
-from bot.workspaces import Workspaces
+from bot.workspaces import InstalledWorkspaces
 
 log = get_logger(__name__)
 
@@ -156,7 +156,7 @@ async def _many_workspaces(opening: Opening, parts: AsyncExitStack) -> Serving:
     client = sdk_client("", settings.slack_api_url, opening.session)
     install = install_settings(settings)
     renewal = TokenRenewal(client, install.client_id, install.client_secret)
-    workspaces = Workspaces(installations, open_one, Renewals(installations, renewal))
+    workspaces = InstalledWorkspaces(installations, open_one, Renewals(installations, renewal))
     parts.push_async_callback(workspaces.close)
     parts.push_async_callback(shared.inboxes.close, settings.bot_shutdown_grace_s, opening.hurry)
     count = await workspaces.start()

@@ -37,7 +37,7 @@ from bot.prompt.instructions import Instructing
 from bot.prompt.window import Windows
 from bot.settings import Settings
 from bot.sharing import Sharing
-from bot.slack.read.channel_messages import ChannelMessages
+from bot.slack.read.channel_messages import SlackChannelMessages
 from bot.slack.read.named_messages import NamedMessages
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import origin
@@ -55,7 +55,7 @@ from bot.slack.web_api.rate_limiter import RateLimiter
 from bot.slack.web_api.session import sdk_client
 from bot.slack.write.agent_surface import AgentSurface
 from bot.slack.write.asides import CommandAnswers, SlackAsides
-from bot.slack.write.direct_messages import DirectMessages
+from bot.slack.write.direct_messages import SlackDirectMessages
 from bot.slack.write.modals import open_view
 from bot.slack.write.private_reply import PrivateDesk
 from bot.slack.write.replies import SlackReplies
@@ -129,14 +129,14 @@ async def open_workspace(
     parts.push_async_callback(replies.close)
     reading = files.file_reader(settings, shared.workshop, shared.downloads, api, token)
     named = NamedMessages(names, identity.bot_user_id, identity.bot_id)
-    channel_messages = ChannelMessages(api, names, named.written, identity.bot_user_id, closed)
+    channel_messages = SlackChannelMessages(api, names, named.written, identity.bot_user_id, closed)
     chosen = StoredThreadSettings(database)
     choosing = Choosing(shared.instructions, chosen, sorted(settings.bot_models or ()))
     threads = CatchingUp(reader, channel_messages, MadeTexts(shared.workshop.cache).keep)
     turn = _turn(shared, threads, reading, desk, replies, access, choosing)
     notices = DiscreetNotices(access, replies)
     # Between the inbox and the turn: a wish to be caught up, said in a channel, moves to a direct message.
-    privately = Privately(turn.answer, notices, DirectMessages(api), access.refusal, questions.uncount, desk.add)
+    privately = Privately(turn.answer, notices, SlackDirectMessages(api), access.refusal, questions.uncount, desk.add)
     inbox = queue.inbox(shared.inboxes, identity.team_id, privately, privately.answer, api.rate_limiter, replies.tidy)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
     metrics.WORKSPACES.inc()

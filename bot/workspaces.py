@@ -49,7 +49,7 @@ class _Opened:
     used_s: float
 
 
-class Workspaces:
+class InstalledWorkspaces:
     """Implements ``deliveries.Workspaces``."""
 
     def __init__(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.catching_up.periods import UNDERSTOOD, start_of
-from bot.catching_up.transcript import Heard, block_of, notes_on, transcript_of, wanted
+from bot.catching_up.transcript import ChannelHistory, block_of, notes_on, transcript_of, wanted
 from bot.catching_up.wishes import Wish, wish_in
 from bot.errors import Declined
 from bot.messages import (
@@ -45,7 +45,7 @@ class ChannelMessages(Protocol):
     async def zone(self, user_id: str) -> str:
         """As ``messages.Author`` has it."""
 
-    async def heard(self, wish: Wish, question: Question, start_s: float | None) -> Heard:
+    async def history(self, wish: Wish, question: Question, start_s: float | None) -> ChannelHistory:
         """``start_s`` ``None``: from the asker's newest message there on, or for a day.
 
         Raises ``Declined`` if the asker or the bot is not in that channel, and ``SlackError``.
@@ -86,16 +86,16 @@ class CatchingUp:
         start_s = start_of(wish.period, now_s, zone) if wish.period else None
         if start_s is not None and start_s > now_s:
             raise Declined(NOT_YET.format(understood=UNDERSTOOD))
-        heard = await self.channels.heard(wish, question, start_s)
-        if not heard.entries:
-            raise Declined(NOTHING_SAID.format(channel=heard.called, start=heard.since(zone)))
-        transcript = transcript_of(heard, zone)
-        name = f"messages of {heard.called}"
+        history = await self.channels.history(wish, question, start_s)
+        if not history.entries:
+            raise Declined(NOTHING_SAID.format(channel=history.called, start=history.since(zone)))
+        transcript = transcript_of(history, zone)
+        name = f"messages of {history.called}"
         data = await self.keep(transcript.text) if transcript.long else None
         file = Attachment.bare(f"channel-{question.ts}", name)
         prepared = PreparedFile(file.id, (block_of(transcript, name, data),))
-        text = f"{asked.text}\n\n{wanted(heard, zone)}"
-        notes = (*asked.notes, *notes_on(heard, transcript, zone))
+        text = f"{asked.text}\n\n{wanted(history, zone)}"
+        notes = (*asked.notes, *notes_on(history, transcript, zone))
         return replace(asked, text=text, attachments=(file,), prepared=(prepared,), notes=notes)
 
 

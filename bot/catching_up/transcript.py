@@ -46,7 +46,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ChannelHistory:
     """What was read of a channel, oldest first, each reply below its thread's first message.
 
     ``start_s``: the time from which it was read; ``own_start``: that is the reader's newest message there. ``older``:
@@ -85,10 +85,10 @@ class Transcript:
         return len(self.text) > AT_ONCE_CHARS_MAX
 
 
-def transcript_of(heard: Heard, zone: str) -> Transcript:
-    speakers = spoken.speakers(entry.message.author for entry in heard.entries)
+def transcript_of(history: ChannelHistory, zone: str) -> Transcript:
+    speakers = spoken.speakers(entry.message.author for entry in history.entries)
     said = [
-        _lines(entry, speakers[entry.message.author.id, entry.message.author.kind], zone) for entry in heard.entries
+        _lines(entry, speakers[entry.message.author.id, entry.message.author.kind], zone) for entry in history.entries
     ]
     chars, kept = 0, 0
     for lines in reversed(said):
@@ -110,23 +110,23 @@ def block_of(transcript: Transcript, name: str, data: FileBytes | None) -> TextB
     return TextBlock(f'File "{name}" ({ABOUT}, its beginning and its end):\n{spoken.fenced(ends)}', whole)
 
 
-def notes_on(heard: Heard, transcript: Transcript, zone: str) -> tuple[Note, ...]:
+def notes_on(history: ChannelHistory, transcript: Transcript, zone: str) -> tuple[Note, ...]:
     """What the answer is based on, and what it lacks."""
-    replies = sum(entry.reply for entry in heard.entries)
-    number = len(heard.entries)
+    replies = sum(entry.reply for entry in history.entries)
+    number = len(history.entries)
     counted = f"{number:,} message{'s' * (number != 1)}"
     within = f", {replies:,} of them in threads" if replies else ""
-    said = [f"was read starting from {heard.since(zone)}: {counted}{within}."]
-    if heard.older or transcript.left_out:
+    said = [f"was read starting from {history.since(zone)}: {counted}{within}."]
+    if history.older or transcript.left_out:
         said.append("has older messages from that time that were not read. Please ask about a shorter time.")
-    if heard.replies_left:
-        left = heard.replies_left
+    if history.replies_left:
+        left = history.replies_left
         said.append(f"has {left:,} more repl{'ies' if left > 1 else 'y'} in threads from that time that I didn't read.")
-    return tuple(Note(heard.called, reason) for reason in said)
+    return tuple(Note(history.called, reason) for reason in said)
 
 
-def wanted(heard: Heard, zone: str) -> str:
-    return WANTED.format(channel=heard.called, start=written(heard.start_s, zone))
+def wanted(history: ChannelHistory, zone: str) -> str:
+    return WANTED.format(channel=history.called, start=written(history.start_s, zone))
 
 
 def _lines(entry: Entry, speaker: str, zone: str) -> list[str]:

@@ -13,7 +13,7 @@ from bot.messages import Question, ThreadMessage
 from bot.prompt.batch_reading import BatchReading
 from bot.prompt.draft import Draft, newly_attached, refused_file
 from bot.prompt.instructions import Instructions
-from bot.prompt.intake import Intake
+from bot.prompt.intake import RequestIntake
 from bot.prompt.window import Windows
 from bot.store_patience import waited_out
 from bot.telemetry import traces
@@ -52,7 +52,7 @@ class Drafting:
         made = {file.attachment_id: file for message in thread for file in message.prepared}
         readable = [file for file in attachments if file.id not in refused and file.id not in made]
         person = f"{question.team_id} {question.user_id}"
-        intake = Intake(window.allowance, await self.batch_reading.wanted(thread))
+        intake = RequestIntake(window.allowance, await self.batch_reading.wanted(thread))
         with traces.step("read_files", files=len(readable)):
             fetched = await self.files.prepare(readable, intake, progress, person) if readable else ()
         prepared = iter(fetched)

@@ -23,8 +23,11 @@ _WHY = f"not fetched, because {TOGETHER} more than the model can read at once."
 _LEFT = f"was {_WHY}"
 
 
-class Intake:
-    """``wanted``: ids of PDFs that are fetched even if they do not fit, since long ones are read in parts."""
+class RequestIntake:
+    """Implements ``file_ports.Intake``.
+
+    ``wanted``: ids of PDFs that are fetched even if they do not fit, since long ones are read in parts.
+    """
 
     def __init__(self, allowance: Allowance, wanted: Collection[str] = frozenset()) -> None:
         self._wanted = wanted

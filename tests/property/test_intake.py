@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.file_ports import Fetch
 from bot.messages import Attachment, FileBytes, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
 from bot.prompt.budget import Allowance, within
-from bot.prompt.intake import MISFITS_MAX, Intake, summed_up
+from bot.prompt.intake import MISFITS_MAX, RequestIntake, summed_up
 
 MEGABYTE = 1_000_000
 
@@ -37,7 +37,7 @@ def prepared(file: Attachment, size: int | None = None) -> PreparedFile:
 class Reader:
     """Fetches files as ``intake`` says, newest first, ``at_once`` at a time, in any order of arrival."""
 
-    intake: Intake
+    intake: RequestIntake
     dice: random.Random
     at_once: int = 3
     fetched: list[Attachment] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Reader:
 
 
 def reader(allowance: Allowance) -> Reader:
-    return Reader(Intake(allowance), random.Random(1))
+    return Reader(RequestIntake(allowance), random.Random(1))
 
 
 def test_of_two_hundred_pdfs_those_are_fetched_that_fit() -> None:
@@ -105,7 +105,7 @@ def test_hardly_more_is_fetched_than_is_sent(
         (made(number, size), min(size, smaller) if made is picture else None)  # type: ignore[operator]
         for number, (made, size, smaller) in enumerate(drawn)
     ]
-    reading = Reader(Intake(allowance), dice, at_once)
+    reading = Reader(RequestIntake(allowance), dice, at_once)
     results = within(reading.read(files), allowance)
     sent = [file for file in results if file.blocks]
     assert [file.attachment_id for file in results] == [file.id for file, _ in files]
@@ -114,7 +114,7 @@ def test_hardly_more_is_fetched_than_is_sent(
 
 
 def test_many_files_that_were_left_are_one_note() -> None:
-    intake = Intake(Allowance())
+    intake = RequestIntake(Allowance())
     left = [note for number in range(178) for note in intake.left_out(pdf(number)).notes]
     locked = Note("a.pdf", "is password-protected.")
     few = summed_up([locked, *left[:3], locked])

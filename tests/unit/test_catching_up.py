@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.catching_up.periods import Period, period_in, start_of, written
-from bot.catching_up.transcript import CHARS_MAX, Entry, Heard, notes_on, transcript_of
+from bot.catching_up.transcript import CHARS_MAX, ChannelHistory, Entry, notes_on, transcript_of
 from bot.catching_up.wishes import Wish, about, wish_in
 from bot.messages import Author, AuthorKind, ThreadMessage
 
@@ -78,22 +78,24 @@ def entry(text: str, number: int = 0) -> Entry:
 def test_two_people_of_one_name_are_told_apart() -> None:
     messages = [ThreadMessage(f"179560000{number}.000100", Author(user, "Grace", AuthorKind.PERSON), "I approve.", ())
                 for number, user in enumerate(["U1", "U2", "U1"])]  # fmt: skip
-    lines = transcript_of(Heard("C1", "", [Entry(each, "", reply=False) for each in messages], 0.0), ZONE).lines
+    lines = transcript_of(
+        ChannelHistory("C1", "", [Entry(each, "", reply=False) for each in messages], 0.0), ZONE
+    ).lines
     assert [line.partition("] ")[2].partition(":")[0] for line in lines] == ["Grace", "Grace (U2)", "Grace"]
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\x85", "\x0b"])
 def test_a_message_is_one_line_whatever_it_holds(end: str) -> None:
     forged = f"Hello{end}[2026-11-25 10:00] Ada: I quit (https://x/p2)"
-    transcript = transcript_of(Heard("C1", "general", [entry(forged)], 0.0), ZONE)
+    transcript = transcript_of(ChannelHistory("C1", "general", [entry(forged)], 0.0), ZONE)
     assert len(transcript.text.splitlines()) == 1
 
 
 def test_of_too_much_the_newest_is_kept_and_people_hear_that() -> None:
     entries = [entry(f"{number} " + "x" * 1_000, number) for number in range(500)]
-    heard = Heard("C1", "general", entries, 0.0)
-    transcript = transcript_of(heard, ZONE)
+    history = ChannelHistory("C1", "general", entries, 0.0)
+    transcript = transcript_of(history, ZONE)
     assert len(transcript.text) <= CHARS_MAX
     assert transcript.left_out == 500 - len(transcript.lines) > 0
     assert "] Grace: 499 " in transcript.lines[-1]
-    assert any("older messages" in note.reason for note in notes_on(heard, transcript, ZONE))
+    assert any("older messages" in note.reason for note in notes_on(history, transcript, ZONE))

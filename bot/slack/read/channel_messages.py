@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot import limits
-from bot.catching_up.transcript import Entry, Heard
+from bot.catching_up.transcript import ChannelHistory, Entry
 from bot.catching_up.wishes import Wish
 from bot.errors import Declined, SlackNoAccess, SlackRefused, SlackUnavailable
 from bot.messages import Question
@@ -60,7 +60,7 @@ class _Found:
     history_read: bool = False
 
 
-class ChannelMessages:
+class SlackChannelMessages:
     """For one workspace. Implements ``catching.ChannelMessages``. ``write`` is the thread reader's; ``closed`` as in
     ``linked``."""
 
@@ -76,7 +76,7 @@ class ChannelMessages:
         await self._names.resolve([user_id])
         return self._names.zone(user_id)
 
-    async def heard(self, wish: Wish, question: Question, start_s: float | None) -> Heard:
+    async def history(self, wish: Wish, question: Question, start_s: float | None) -> ChannelHistory:
         """Raises ``Declined`` and ``SlackError``."""
         channel_id = await self._channel(wish, question.user_id)
         found = _Found(time.time() - LOOK_BACK_S if start_s is None else start_s)
@@ -151,7 +151,7 @@ class ChannelMessages:
                 )
                 found.replies[ts] = [one for one in objects_of(page.get("messages")) if one.get("ts") != ts]
 
-    async def _written(self, channel_id: str, found: _Found) -> Heard:
+    async def _written(self, channel_id: str, found: _Found) -> ChannelHistory:
         roots = sorted((root for root in found.roots if text_of(root.get("ts"))), key=_order)
         raw: list[tuple[Json, str]] = []
         for root in roots:
@@ -165,7 +165,7 @@ class ChannelMessages:
             for message in said
         ]
         number = sum(map(_replies_of, roots)) - sum(map(len, found.replies.values()))
-        return Heard(channel_id, name, entries, found.start_s, found.own_start, found.older, max(number, 0))
+        return ChannelHistory(channel_id, name, entries, found.start_s, found.own_start, found.older, max(number, 0))
 
     async def _workspace_address(self) -> str:
         if not self._address:

@@ -18,7 +18,7 @@ log = get_logger(__name__)
 BEGUN = "You asked me in <#{channel}> to catch you up. Here it is:"
 
 
-class DirectMessages:
+class SlackDirectMessages:
     def __init__(self, api: SlackClient) -> None:
         self._api = api
 

@@ -22,7 +22,7 @@ from bot.files.reader import FileReader
 from bot.files.workshop import Workshop
 from bot.messages import Attachment, ImageBlock, PdfBlock, PreparedFile, TextBlock
 from bot.prompt.budget import Allowance
-from bot.prompt.intake import Intake
+from bot.prompt.intake import RequestIntake
 from tests import file_limits, made_documents, made_files
 from tests.file_host import LOGIN_PAGE, FileHost, file_host
 from tests.loopback import nobody_listening
@@ -81,7 +81,7 @@ def ignored(number: int, total: int, name: str) -> None:
 
 
 async def prepared(reader: FileReader, attachment: Attachment) -> PreparedFile:
-    return (await reader.prepare([attachment], Intake(Allowance()), ignored))[0]
+    return (await reader.prepare([attachment], RequestIntake(Allowance()), ignored))[0]
 
 
 def entries(directory: Path) -> list[Path]:
@@ -137,7 +137,7 @@ async def test_ten_files_with_three_bad_ones_give_seven_files_and_three_notes(
     files.insert(4, attached(host, "broken.jpg", made_files.image("JPEG")[:80]))
     files.append(Attachment.bare("F-gone", "gone.doc", mode="tombstone"))
     heard: list[tuple[int, int, str]] = []
-    results = await make_reader().prepare(files, Intake(Allowance()), lambda *what: heard.append(what))
+    results = await make_reader().prepare(files, RequestIntake(Allowance()), lambda *what: heard.append(what))
     assert [result.attachment_id for result in results] == [file.id for file in files]
     assert sum(len(result.blocks) == 2 for result in results) == 7
     assert {note.file_name: note.reason for result in results for note in result.notes} == {
@@ -162,7 +162,7 @@ async def test_a_hostile_name_stays_a_name_in_a_status(host: FileHost, make_read
     host.files["a"] = made_files.solid("PNG", (1, 2, 3))
     begun: list[str] = []
     attachment = Attachment.bare("F1", "<!channel> <https://evil.example>\nx.png", url=host.url("a"))
-    await make_reader().prepare([attachment], Intake(Allowance()), lambda *what: begun.append(what[2]))
+    await make_reader().prepare([attachment], RequestIntake(Allowance()), lambda *what: begun.append(what[2]))
     assert begun == ["‹!channel› ‹https://evil.example› x.png"]
 
 
@@ -384,7 +384,7 @@ async def test_one_file_of_another_question_does_not_wait_for_all_files_of_the_f
 ) -> None:
     reader = make_reader(limits=replace(LIMITS, files_at_once_max=2))
     many = [attached(host, f"{number}.txt", b"one of many") for number in range(20)]
-    first = asyncio.create_task(reader.prepare(many, Intake(Allowance()), ignored))
+    first = asyncio.create_task(reader.prepare(many, RequestIntake(Allowance()), ignored))
     while not host.asked:  # noqa: ASYNC110 - a host that is asked raises no event here
         await asyncio.sleep(0)
     assert len((await prepared(reader, attached(host, "single.txt", b"the only one"))).blocks) == 1
@@ -399,11 +399,13 @@ async def test_one_file_of_another_person_does_not_wait_for_those_of_all_questio
 ) -> None:
     reader = make_reader(limits=replace(LIMITS, files_at_once_max=2))
     questions = [[attached(host, f"{number} {n}.txt", b"one of many") for n in range(3)] for number in range(20)]
-    first = [asyncio.create_task(reader.prepare(files, Intake(Allowance()), ignored, "A")) for files in questions]
+    first = [
+        asyncio.create_task(reader.prepare(files, RequestIntake(Allowance()), ignored, "A")) for files in questions
+    ]
     while not host.asked:  # noqa: ASYNC110 - a host that is asked raises no event here
         await asyncio.sleep(0)
     single = [attached(host, "single.txt", b"the only one")]
-    assert len((await reader.prepare(single, Intake(Allowance()), ignored, "B"))[0].blocks) == 1
+    assert len((await reader.prepare(single, RequestIntake(Allowance()), ignored, "B"))[0].blocks) == 1
     assert host.asked.index("single.txt") < 5
     assert [len(files) for files in await asyncio.gather(*first)] == [3] * 20
 
@@ -415,7 +417,7 @@ async def test_a_follow_up_downloads_and_converts_nothing_again(host: FileHost, 
     attachment = attached(host, "plan.pdf", made_files.pdf())
     first = await prepared(make_reader(), attachment)
     heard: list[tuple[int, int, str]] = []
-    (again,) = await make_reader().prepare([attachment], Intake(Allowance()), lambda *what: heard.append(what))
+    (again,) = await make_reader().prepare([attachment], RequestIntake(Allowance()), lambda *what: heard.append(what))
     assert again == first
     assert heard == []
     assert host.asked == ["plan.pdf"]
@@ -528,5 +530,5 @@ async def test_a_refusal_that_lies_in_the_file_is_remembered(host: FileHost, mak
 
 async def test_nothing_is_started_where_no_files_come(make_reader: MakeReader) -> None:
     before = workers()
-    assert await make_reader().prepare([], Intake(Allowance()), ignored) == []
+    assert await make_reader().prepare([], RequestIntake(Allowance()), ignored) == []
     assert workers() == before

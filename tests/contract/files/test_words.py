@@ -17,15 +17,15 @@ from bot.files import notes
 from bot.files.reader import FileReader
 from bot.files.said import LOOKS_MAX
 from bot.files.workshop import Workshop
-from bot.messages import Attachment, PreparedFile, TextBlock, Words, WordsKind
+from bot.messages import Attachment, PreparedFile, SlackWords, TextBlock, WordsKind
 from bot.prompt.budget import Allowance
-from bot.prompt.intake import Intake
+from bot.prompt.intake import RequestIntake
 from tests import file_limits
 from tests.file_host import FileHost, file_host
 
 LIMITS = replace(file_limits.LIMITS, convert=replace(file_limits.LIMITS.convert, text_chars_max=1_000), workers_max=1)
-CLIP = Words("", WordsKind.VOICE, own=True, whole=False, pending=True, more_url=None, enclosed=())
-MAIL = Words("Subject: x\n\nhi", WordsKind.MAIL, own=True, whole=True, pending=False, more_url=None, enclosed=())
+CLIP = SlackWords("", WordsKind.VOICE, own=True, whole=False, pending=True, more_url=None, enclosed=())
+MAIL = SlackWords("Subject: x\n\nhi", WordsKind.MAIL, own=True, whole=True, pending=False, more_url=None, enclosed=())
 
 
 @pytest.fixture
@@ -45,7 +45,9 @@ async def reading(
         await workshop.aclose()
 
 
-async def prepared(host: FileHost, cache_dir: Path, words: Words, *answers: Words | Exception) -> PreparedFile:
+async def prepared(
+    host: FileHost, cache_dir: Path, words: SlackWords, *answers: SlackWords | Exception
+) -> PreparedFile:
     """What becomes of a file with ``words`` where files.info gives ``answers``, the last of them for ever."""
     left = list(answers)
 
@@ -57,7 +59,7 @@ async def prepared(host: FileHost, cache_dir: Path, words: Words, *answers: Word
 
     async with reading(host, cache_dir, info) as reader:
         file = Attachment.bare("F1", "clip.m4a", words=words)
-        return (await reader.prepare([file], Intake(Allowance()), lambda *_: None))[0]
+        return (await reader.prepare([file], RequestIntake(Allowance()), lambda *_: None))[0]
 
 
 async def test_a_transcript_is_waited_for(host: FileHost, tmp_path: Path) -> None:
