@@ -19,7 +19,7 @@ from bot.configuration.model_settings import ModelSettings
 from bot.doctor.finding import Finding
 from bot.errors import StartFailed
 from bot.operations import health, process, stopping
-from bot.settings import Settings, data_dir, kept_in, slips
+from bot.settings import Settings, data_dir, slips, storage
 from bot.telemetry import logs
 
 WHAT_IT_IS = "A Slack bot that reads the thread and the files in it, and answers while the model writes."
@@ -162,7 +162,7 @@ def _doctor(options: argparse.Namespace) -> int:
 def _erase(options: argparse.Namespace) -> int:
     from bot import erase  # noqa: PLC0415 - the other commands start faster without it
 
-    address, directory = kept_in()
+    address, directory = storage()
     logs.set_up(secrets=[address])
     for line in asyncio.run(erase.run(address, directory, user_id=options.user or "", team_id=options.workspace or "")):
         print(line)
@@ -189,10 +189,10 @@ def _usage(options: argparse.Namespace) -> int:
     from bot import usage  # noqa: PLC0415 - the other commands start faster without it
 
     if options.feedback:
-        print(asyncio.run(usage.votes(kept_in()[0], options.since, csv=options.csv)), end="")
+        print(asyncio.run(usage.votes(storage()[0], options.since, csv=options.csv)), end="")
         return 0
     by = usage.details(options.by)
-    print(asyncio.run(usage.report(kept_in()[0], options.since, csv=options.csv, by=by)), end="")
+    print(asyncio.run(usage.report(storage()[0], options.since, csv=options.csv, by=by)), end="")
     return 0
 
 

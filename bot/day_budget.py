@@ -33,7 +33,7 @@ class DayBudgets:
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class DayUsage:
     """What was used of each so far today."""
 
     user_questions: int

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from bot.access.control import AccessControl, People
 from bot.access.rules import SENTENCES, Reason
-from bot.day_budget import DayBudgets, Used
+from bot.day_budget import DayBudgets, DayUsage
 from bot.errors import SlackError, StoreFailed
 from bot.messages import EntryPoint, Question
 from bot.telemetry.logs import get_logger
@@ -52,7 +52,7 @@ class HomeFacts:
 class UsedToday(Protocol):
     """Implemented by the database: what questions used."""
 
-    async def today(self, team_id: str, user_id: str) -> Used:
+    async def today(self, team_id: str, user_id: str) -> DayUsage:
         """What was used by that person, and in the whole workspace. Raises ``StoreFailed``."""
 
 

@@ -51,7 +51,7 @@ class WordsKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class SlackWords:
     """A file's content according to Slack: the transcript of a clip, or an e-mail with its head, as plain text."""
 
     text: str = field(repr=False)
@@ -89,7 +89,7 @@ class Attachment:
     """Slack's own word for the kind ("python", "quip"); for a snippet, the language its author chose."""
     converted_pdf_url: str | None = field(repr=False)
     """``converted_pdf``: Slack's own rendering of an Office file, if it has made one."""
-    words: Words | None
+    words: SlackWords | None
 
     @classmethod
     def bare(cls, file_id: str, name: str, **known: Any) -> Self:  # noqa: ANN401 (a field's own type)
@@ -251,7 +251,7 @@ ContentBlock = TextBlock | ImageBlock | PdfBlock
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class ThreadPace:
     """What a thread tells about whether, and how soon, more will be asked in it."""
 
     answered: bool

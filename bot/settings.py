@@ -162,23 +162,23 @@ def slips() -> list[str]:
 def data_dir() -> Path:
     """``BOT_DATA_DIR``, whatever else is set."""
 
-    class Kept(Environment):
+    class OnlyDataDir(Environment):
         bot_data_dir: Path = DATA_DIR
 
-    return Kept.load().bot_data_dir
+    return OnlyDataDir.load().bot_data_dir
 
 
-def kept_in() -> tuple[str, Path]:
+def storage() -> tuple[str, Path]:
     """The database's address and ``BOT_DATA_DIR``, whatever else is set."""
 
-    class Kept(Environment):
+    class OnlyStorage(Environment):
         bot_data_dir: Path = DATA_DIR
         database_url_file: Path | None = None
         database_url: Secret = Field(None, validate_default=True)
         check_database = field_validator("database_url")(known_database)
 
-    kept = Kept.load()
-    return secret(kept.database_url) or sqlite_in(kept.bot_data_dir), kept.bot_data_dir
+    found = OnlyStorage.load()
+    return secret(found.database_url) or sqlite_in(found.bot_data_dir), found.bot_data_dir
 
 
 def sqlite_in(data_dir: Path) -> str:

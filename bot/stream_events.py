@@ -131,5 +131,5 @@ class Finished:
     """The blocks so far of an answer that paused, in JSON as the API sent them, for it to go on from."""
 
 
-Words = TextDelta | Citation | WebCitation
-StreamEvent = Words | Lookup | LookedUp | Finished
+AnswerDelta = TextDelta | Citation | WebCitation
+StreamEvent = AnswerDelta | Lookup | LookedUp | Finished

@@ -17,7 +17,7 @@ from decimal import Decimal
 from bot.costs.prices import NANO
 from bot.csv_cells import no_formula
 from bot.errors import StartFailed
-from bot.store.usage_report import Used, Voted, read, read_votes
+from bot.store.usage_report import UsageRow, Voted, read, read_votes
 from bot.visible import one_line
 
 EPOCH = date(1970, 1, 1)
@@ -41,7 +41,7 @@ class Line:
     unpriced: int
 
     @classmethod
-    def of(cls, used: Used) -> Line:
+    def of(cls, used: UsageRow) -> Line:
         written = used.cache_write - used.cache_write_1h, used.cache_write_1h
         figures = used.questions, used.input, used.cache_read, *written, used.output, used.web_searches
         return cls(figures, used.nano_dollars, used.unpriced)
@@ -126,7 +126,7 @@ def details(by: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def as_csv(used: Iterable[Used], by: Sequence[str] = ()) -> str:
+def as_csv(used: Iterable[UsageRow], by: Sequence[str] = ()) -> str:
     """Without a price the dollars are empty."""
     text = io.StringIO()
     writer = tables.writer(text, lineterminator="\n")
@@ -137,7 +137,7 @@ def as_csv(used: Iterable[Used], by: Sequence[str] = ()) -> str:
     return text.getvalue()
 
 
-def as_table(used: Sequence[Used], by: Sequence[str] = ()) -> str:
+def as_table(used: Sequence[UsageRow], by: Sequence[str] = ()) -> str:
     """A line for each of what is wanted, and one for all of it."""
     shown = tuple(by or SHOWN)
     lines = _summed(used, shown, in_order=not by)
@@ -157,7 +157,7 @@ def as_table(used: Sequence[Used], by: Sequence[str] = ()) -> str:
     return written + (UNPRICED.format(models=", ".join(unpriced)) if unpriced else "")
 
 
-def _summed(used: Iterable[Used], by: Sequence[str], *, in_order: bool) -> list[tuple[tuple[str, ...], Line]]:
+def _summed(used: Iterable[UsageRow], by: Sequence[str], *, in_order: bool) -> list[tuple[tuple[str, ...], Line]]:
     """``in_order``: as it was read, oldest day first; else the most expensive first."""
     sums: dict[tuple[str, ...], Line] = {}
     for one in used:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Protocol
 
-from bot.access.rules import SENTENCES, Heard, Person, Policy, Reason, silent_s
+from bot.access.rules import SENTENCES, Person, Policy, Reason, SaidSentences, silent_s
 from bot.errors import SlackError, SlackNoAccess, StoreFailed
 from bot.lease import Lease
 from bot.messages import Question
@@ -68,7 +68,7 @@ class AccessControl:
         self._asides = asides
         self._sentences = sentences
         self._clock = clock
-        self._heard = Heard()
+        self._heard = SaidSentences()
 
     def warn_of_missing_scopes(self, scopes: frozenset[str]) -> None:
         """``scopes``: the token's, or empty if Slack does not say."""

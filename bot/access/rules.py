@@ -157,7 +157,7 @@ def silent_s(reason: str) -> float:
 
 
 @dataclass(slots=True)
-class Heard:
+class SaidSentences:
     """Which sentences were said when, by the caller's keys, as far as one process knows. ``now_s`` only grows."""
 
     _at_s: OrderedDict[tuple[str, ...], float] = field(default_factory=OrderedDict)

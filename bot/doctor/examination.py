@@ -20,7 +20,7 @@ from bot.doctor.reception import Ear, open_ear
 from bot.errors import SlackError, StartFailed, StoreFailed
 from bot.files.confinement import probe
 from bot.operations import health
-from bot.settings import Settings, data_dir, kept_in
+from bot.settings import Settings, data_dir, storage
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.identity import Identity, who_it_is
 from bot.slack.web_api.rate_limiter import RateLimiter
@@ -71,7 +71,7 @@ def _loaded(kind: type[T]) -> tuple[T | None, tuple[str, ...]]:
 async def _of_machine(settings: ModelSettings | None) -> AsyncIterator[Finding]:
     try:
         directory = data_dir()
-        address, _ = kept_in()
+        address, _ = storage()
     except StartFailed:  # a fault of the settings, which are reported already
         return
     for finding in (*machine.of_directory(directory), *machine.of_disk(directory), *machine.of_proxies()):
@@ -95,7 +95,7 @@ async def _of_workspace(settings: Settings, wishes: Wishes) -> AsyncIterator[Fin
             yield untried("Slack", MANY)
             return
         try:
-            installation = await installed(settings, kept_in()[0], wishes.team_id)
+            installation = await installed(settings, storage()[0], wishes.team_id)
         except (StartFailed, StoreFailed) as error:
             yield wrong("Slack", str(error))
             return
@@ -118,12 +118,12 @@ async def _of_slack(settings: Settings, token: str, wishes: Wishes) -> AsyncIter
             return
         for finding in slack_app.of_token(api, identity, by_address=bool(settings.bot_allowed_email_domains)):
             yield finding
-        process = await of_process(settings, kept_in()[0])
+        process = await of_process(settings, storage()[0])
         yield process
         beside = process.words == RUNS
         ear, heard_over = await open_ear(settings, identity, session, parts, beside=beside)
         yield heard_over
-        others = await live_processes(kept_in()[0], settings.bot_lease_s) - 1 if beside else 0
+        others = await live_processes(storage()[0], settings.bot_lease_s) - 1 if beside else 0
         async for finding in _of_events(settings, api, identity, ear, replace(wishes, others=max(0, others))):
             yield finding
 

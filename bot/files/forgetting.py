@@ -31,7 +31,7 @@ class DeletedFiles(Protocol):
         """The ids, with their times, that were added at ``at_s`` or later, in seconds since 1970."""
 
 
-class Kept(Protocol):
+class KeptFiles(Protocol):
     """A place that keeps files."""
 
     async def forget(self, *file_ids: str) -> None: ...
@@ -42,7 +42,7 @@ class Kept(Protocol):
 class Forgetting:
     """Looks from ``start`` until ``aclose``. ``kept`` and ``deleted`` belong to the caller."""
 
-    def __init__(self, kept: Kept, deleted: DeletedFiles, *, look_every_s: float = LOOK_EVERY_S) -> None:
+    def __init__(self, kept: KeptFiles, deleted: DeletedFiles, *, look_every_s: float = LOOK_EVERY_S) -> None:
         self._kept = kept
         self._deleted = deleted
         self._look_every_s = look_every_s

@@ -7,7 +7,7 @@ other.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -24,19 +24,16 @@ from bot.files.conversion import files_of
 from bot.files.download import Downloader
 from bot.files.extracts import NoteExtract, Unreadable, UnreadableNow
 from bot.files.names import safe_name
-from bot.files.said import said
+from bot.files.said import FileInfo, said
 from bot.files.slots import for_one_question
 from bot.files.workshop import Workshop
-from bot.messages import Attachment, PreparedFile, Words
+from bot.messages import Attachment, PreparedFile, SlackWords
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 
 TRANSCRIPT_BYTES = 1_000_000
 """The longest transcript to expect, in bytes: an hour of talk takes a tenth of it."""
-
-FileInfo = Callable[[str], Awaitable[Attachment]]
-"""Calls files.info for a file id. Raises ``SlackError``."""
 
 _MODES_REFUSED = {
     "tombstone": fetch_notes.DELETED,
@@ -145,7 +142,7 @@ class FileReader:
             raise Unreadable(fetch_notes.NOT_SHARED)
         return attachment
 
-    async def _said(self, attachment: Attachment, words: Words) -> PreparedFile | None:
+    async def _said(self, attachment: Attachment, words: SlackWords) -> PreparedFile | None:
         begun = await asyncio.to_thread(self._cache.begin, TRANSCRIPT_BYTES)
         try:
             beside, chars_max = begun / "transcript", self._limits.convert.text_chars_max

@@ -18,7 +18,7 @@ from bot.files import notes
 from bot.files.entities import unescape
 from bot.files.extracts import Unreadable, UnreadableNow
 from bot.files.names import safe_name
-from bot.messages import Attachment, Note, PreparedFile, TextBlock, Words, WordsKind
+from bot.messages import Attachment, Note, PreparedFile, SlackWords, TextBlock, WordsKind
 from bot.prompt.spoken import fenced
 
 LOOKS_MAX = 6
@@ -33,12 +33,13 @@ ABOUT = {
 _TAG = re.compile(r"<[^<>]*>")
 
 FileInfo = Callable[[str], Awaitable[Attachment]]
+"""Calls files.info for a file id. Raises ``SlackError``."""
 Fetch = Callable[[Attachment, str, Path], Awaitable[None]]
 """Writes what is at an address to a path. Raises ``Unreadable``."""
 
 
 async def said(
-    attachment: Attachment, words: Words, file_info: FileInfo, fetch: Fetch, to: Path, *, chars_max: int
+    attachment: Attachment, words: SlackWords, file_info: FileInfo, fetch: Fetch, to: Path, *, chars_max: int
 ) -> PreparedFile | None:
     """``None`` if Slack has no words for it. ``to`` is a path to write to. Raises ``UnreadableNow``."""
     words = await _completed(attachment, words, file_info)
@@ -63,7 +64,7 @@ async def said(
     return PreparedFile(attachment.id, (text,), tuple(Note(name, reason) for reason in left_out))
 
 
-def _shortened(words: Words, chars_max: int) -> tuple[Words, int]:
+def _shortened(words: SlackWords, chars_max: int) -> tuple[SlackWords, int]:
     """The beginning and end of a text that is too long, and how many characters were between them."""
     cut = len(words.text) - chars_max
     if cut <= 0:
@@ -73,7 +74,7 @@ def _shortened(words: Words, chars_max: int) -> tuple[Words, int]:
     return replace(words, text=text), cut
 
 
-async def _completed(attachment: Attachment, words: Words, file_info: FileInfo) -> Words:
+async def _completed(attachment: Attachment, words: SlackWords, file_info: FileInfo) -> SlackWords:
     """Completes words by files.info. The event of a clip comes before its transcript."""
     for look in range(LOOKS_MAX):
         known = words.whole or bool(words.text and words.more_url)
@@ -88,7 +89,7 @@ async def _completed(attachment: Attachment, words: Words, file_info: FileInfo) 
     return words
 
 
-async def _transcript(attachment: Attachment, words: Words, url: str, fetch: Fetch, to: Path) -> Words:
+async def _transcript(attachment: Attachment, words: SlackWords, url: str, fetch: Fetch, to: Path) -> SlackWords:
     try:
         await fetch(attachment, url, to)
         text = words_of_vtt(await asyncio.to_thread(_beginning, to))

@@ -33,7 +33,7 @@ from bot.llm.sse import StreamBroken
 from bot.llm.waits import Waits
 from bot.loop_share import LoopRound
 from bot.prompt.window import ModelLimits
-from bot.stream_events import StreamEvent, Usage, Words
+from bot.stream_events import AnswerDelta, StreamEvent, Usage
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
@@ -157,7 +157,7 @@ class MessagesClient:
             try:
                 async with aclosing(self._try(chunks, web, deadline, hearers)) as events:
                     async for event in events:
-                        begun = begun or isinstance(event, Words)
+                        begun = begun or isinstance(event, AnswerDelta)
                         yield event
             except ModelError as error:
                 if said is not None and isinstance(error, ModelSilent):  # the last try was cut short, and says nothing

@@ -12,9 +12,9 @@ from typing import get_args
 from bot.llm.patience import Deadline
 from bot.llm.sse import ObjectReader
 from bot.llm.wire import AnswerReader
-from bot.stream_events import StreamEvent, Usage, Words
+from bot.stream_events import AnswerDelta, StreamEvent, Usage
 
-_WORDS = get_args(Words)
+_DELTAS = get_args(AnswerDelta)
 """A tuple, since this is checked for each event, and checking a union takes much longer."""
 
 
@@ -45,7 +45,7 @@ class ResponseReader:
         for data in self._objects.feed(chunk) if chunk else self._objects.close():
             used, thought = answer.usage, answer.thinks
             came = answer.read(data)
-            words = any(isinstance(event, _WORDS) for event in came)
+            words = any(isinstance(event, _DELTAS) for event in came)
             if answer.usage is not used:
                 hearers.on_usage(answer.usage + -used)
             if answer.thinks or thought:

@@ -18,7 +18,17 @@ from bot.llm.characters import WholeCharacters
 from bot.llm.cited import citations_in
 from bot.llm.refusals import error_from, loggable
 from bot.messages import ContentBlock, FileBytes, ImageBlock, PdfBlock, TextBlock
-from bot.stream_events import Citation, Finished, LookedUp, Lookup, StopReason, TextDelta, Usage, WebCitation, Words
+from bot.stream_events import (
+    AnswerDelta,
+    Citation,
+    Finished,
+    LookedUp,
+    Lookup,
+    StopReason,
+    TextDelta,
+    Usage,
+    WebCitation,
+)
 
 API_VERSION = "2023-06-01"
 TITLE_CHARS_MAX = 500
@@ -133,7 +143,7 @@ _USAGE_KEYS = {
     "cache_read": "cache_read_input_tokens",
     "cache_write": "cache_creation_input_tokens",
 }
-_Came = Words | Lookup | LookedUp
+_Came = AnswerDelta | Lookup | LookedUp
 
 
 @dataclass(slots=True)

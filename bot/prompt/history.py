@@ -23,7 +23,7 @@ from itertools import groupby
 
 from bot.conversation import Conversation, Message, Role
 from bot.estimates import MARGIN, PDF_PAGE_TOKENS, estimate_tokens
-from bot.messages import AuthorKind, ContentBlock, Note, Pace, PreparedFile, TextBlock, ThreadMessage
+from bot.messages import AuthorKind, ContentBlock, Note, PreparedFile, TextBlock, ThreadMessage, ThreadPace
 from bot.prompt import spoken
 from bot.prompt.trimming import TOGETHER, Said, Size, joined, within
 from bot.visible import seen
@@ -43,7 +43,7 @@ class History:
     newest: int
     """How many of the newest messages are sent, including the question."""
     total: int
-    pace: Pace
+    pace: ThreadPace
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +161,13 @@ def _text_only(text: str) -> str:
     return seen(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", ""))
 
 
-def _pace(messages: Sequence[ThreadMessage], prepared: Mapping[str, PreparedFile]) -> Pace:
+def _pace(messages: Sequence[ThreadMessage], prepared: Mapping[str, PreparedFile]) -> ThreadPace:
     """The message before our latest one is the question that it answers, as ``slack.read`` orders them."""
     files = any(file.id in prepared and prepared[file.id].blocks for one in messages for file in one.attachments)
     own = [number for number, message in enumerate(messages) if message.author.kind is AuthorKind.THIS_BOT]
     before = [message for message in messages[: max(own, default=0)] if message.author.kind is not AuthorKind.THIS_BOT]
     pause_s = _seconds(messages[-1].ts) - _seconds(before[-1].ts) if before else 0.0
-    return Pace(bool(before), max(0.0, pause_s), files)
+    return ThreadPace(bool(before), max(0.0, pause_s), files)
 
 
 def _seconds(ts: str) -> float:

@@ -32,14 +32,14 @@ from itertools import accumulate
 from bot.conversation import CacheMarker, CacheTtl, Conversation
 from bot.estimates import estimate_tokens
 from bot.limits import CACHE_LOOKBACK_BLOCKS, CACHE_MARKERS_MAX
-from bot.messages import Pace, TextBlock
+from bot.messages import TextBlock, ThreadPace
 
 HOUR_S = 3_600.0
 
 Place = tuple[int, int]
 
 
-def marked(conversation: Conversation, pace: Pace, *, prefix_tokens_min: int) -> Conversation:
+def marked(conversation: Conversation, pace: ThreadPace, *, prefix_tokens_min: int) -> Conversation:
     """``prefix_tokens_min``: the API keeps nothing shorter."""
     ttl = ttl_for(pace)
     if ttl is None:
@@ -48,7 +48,7 @@ def marked(conversation: Conversation, pace: Pace, *, prefix_tokens_min: int) ->
     return replace(conversation, cache_markers=markers)
 
 
-def ttl_for(pace: Pace) -> CacheTtl | None:
+def ttl_for(pace: ThreadPace) -> CacheTtl | None:
     if pace.answered and pace.pause_s < HOUR_S:
         return CacheTtl.HOUR
     return CacheTtl.FIVE_MINUTES if pace.files else None

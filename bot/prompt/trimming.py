@@ -55,7 +55,7 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Trimmed:
     messages: list[Message]
     left_out: int
     """How many messages do not fit."""
@@ -63,11 +63,11 @@ class Kept:
     """How many of the newest do."""
 
 
-def within(said: Sequence[Said], room: Size) -> Kept:
+def within(said: Sequence[Said], room: Size) -> Trimmed:
     """``said`` ends with the question."""
     whole = [Size.of((*one.attached, *one.words)) for one in said]
     if _fit(whole, room) or len(said) == 1:
-        return Kept(_messages(said), 0, len(said))
+        return Trimmed(_messages(said), 0, len(said))
     room -= Size(NOTICE_TOKENS, NOTICE_BYTES)
     older = said[1:-1]
     rest = room - whole[0] - whole[-1] - _total(Size.of(one.attached) for one in older)
@@ -76,16 +76,16 @@ def within(said: Sequence[Said], room: Size) -> Kept:
     cut = 1 + _cut([Size.of(one.words) for one in older], whole[-1], rest)
     files = [Message(Role.USER, one.attached) for one in said[1:cut] if one.attached]
     messages = [*said[0].messages(), _notice(cut - 1), *files, *_messages(said[cut:])]
-    return Kept(messages, cut - 1, len(said) - cut)
+    return Trimmed(messages, cut - 1, len(said) - cut)
 
 
-def _without_files_too(said: Sequence[Said], whole: Sequence[Size], room: Size) -> Kept:
+def _without_files_too(said: Sequence[Said], whole: Sequence[Size], room: Size) -> Trimmed:
     rest = room - whole[-1] - whole[0]
     begin = 1 if rest.is_positive else 0
     cut = 1 + _cut(whole[1:-1], whole[-1], rest if begin else room - whole[-1])
     with_files = any(one.attached for one in said[begin:cut])
     messages = [*_messages(said[:begin]), _notice(cut - begin, with_files=with_files), *_messages(said[cut:])]
-    return Kept(messages, cut - begin, len(said) - cut)
+    return Trimmed(messages, cut - begin, len(said) - cut)
 
 
 def _messages(said: Iterable[Said]) -> list[Message]:

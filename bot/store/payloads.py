@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.engine import RowMapping
 
-from bot.messages import Attachment, EntryPoint, Question, Words, WordsKind
+from bot.messages import Attachment, EntryPoint, Question, SlackWords, WordsKind
 
 _FIELDS = [field.name for field in fields(Attachment)]
 
@@ -52,5 +52,5 @@ def _attachment(item: dict[str, Any]) -> Attachment:
     """Reads questions of earlier versions, too, which had fewer fields."""
     known = dict(item)
     if words := known.get("words"):
-        known["words"] = Words(**{**words, "kind": WordsKind(words["kind"]), "enclosed": tuple(words["enclosed"])})
+        known["words"] = SlackWords(**{**words, "kind": WordsKind(words["kind"]), "enclosed": tuple(words["enclosed"])})
     return Attachment.bare(known.pop("id"), known.pop("name"), **known)

@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class UsageRow:
     """Usage by one person in one channel on one day (UTC, days since 1970) with one model.
 
     ``cache_write_1h`` is a part of ``cache_write``. ``nano_dollars``: the cost of usage with a known price;
@@ -66,7 +66,7 @@ async def read_votes(address: str, since_day: int) -> list[Voted]:
     return await _read(address, lambda connection: _votes(connection, since_day))
 
 
-async def read(address: str, since_day: int) -> list[Used]:
+async def read(address: str, since_day: int) -> list[UsageRow]:
     """Oldest day first. Raises ``StartFailed``."""
     return await _read(address, lambda connection: _rows(connection, since_day))
 
@@ -125,7 +125,7 @@ def _votes(connection: Connection, since_day: int) -> list[Voted]:
     ]
 
 
-def _rows(connection: Connection, since_day: int) -> list[Used]:
+def _rows(connection: Connection, since_day: int) -> list[UsageRow]:
     of = [usage.c[name] for name in ("day", "team_id", "channel_id", "user_id", "model")]
     figures = ("questions", "input", "cache_read", "cache_write", "cache_write_1h", "output", "web_searches")
     tokens = usage.c.input + usage.c.cache_read + usage.c.cache_write + usage.c.output
@@ -136,4 +136,4 @@ def _rows(connection: Connection, since_day: int) -> list[Used]:
     ]
     sums = [sa.cast(sa.func.sum(figure), sa.BigInteger) for figure in summed]
     query = sa.select(*of, *sums).where(usage.c.day >= since_day).group_by(*of).order_by(*of)
-    return [Used(*row) for row in connection.execute(query)]
+    return [UsageRow(*row) for row in connection.execute(query)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot.day_budget import Used
+from bot.day_budget import DayUsage
 from bot.store.database import Database
 from bot.store.schema import usage
 from bot.store.usage import DAY_S, TOKENS
@@ -19,7 +19,7 @@ class StoredUsageToday:
         self._database = database
         self._now = database.now()
 
-    async def today(self, team_id: str, user_id: str) -> Used:
+    async def today(self, team_id: str, user_id: str) -> DayUsage:
         tokens = sum((usage.c[name] for name in TOKENS[1:]), start=usage.c[TOKENS[0]])
         theirs = usage.c.user_id == user_id
         figures = (
@@ -28,9 +28,9 @@ class StoredUsageToday:
             sa.func.sum(tokens),
         )
 
-        def work(connection: Connection) -> Used:
+        def work(connection: Connection) -> DayUsage:
             day = int(connection.execute(sa.select(self._now)).scalar_one() // DAY_S)
             query = sa.select(*figures).where(usage.c.team_id == team_id, usage.c.day == day)
-            return Used(*(int(figure or 0) for figure in connection.execute(query).one()))
+            return DayUsage(*(int(figure or 0) for figure in connection.execute(query).one()))
 
         return await self._database.run(work, durable=False)

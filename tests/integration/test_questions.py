@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from bot.errors import StoreFailed
 from bot.lease import Lease
-from bot.messages import Attachment, EntryPoint, Question, ThreadKey, Words, WordsKind
+from bot.messages import Attachment, EntryPoint, Question, SlackWords, ThreadKey, WordsKind
 from bot.ports import Accepted, Claim, Lock, Outcome, Vitals
 from bot.store.database import Database
 from bot.store.questions import StoredQuestions
@@ -20,7 +20,9 @@ from tests.asked import FILE, asked
 from tests.database import pass_time, run_sql
 from tests.postgres import OVER_BOTH, lossy
 
-CLIP = Words("Buy milk", WordsKind.VOICE, own=True, whole=False, pending=True, more_url="https://e.io", enclosed=("a",))
+CLIP = SlackWords(
+    "Buy milk", WordsKind.VOICE, own=True, whole=False, pending=True, more_url="https://e.io", enclosed=("a",)
+)
 LEASE_S = 60.0  # half of it is what the slowest machine may need between two lines of a test
 SECRET = "the merger is on Friday"
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.access.rules import HEARD_MAX, SENTENCES, SILENT_S, Heard, OwnWorkspace, Person, Policy, Reason
+from bot.access.rules import HEARD_MAX, SENTENCES, SILENT_S, OwnWorkspace, Person, Policy, Reason, SaidSentences
 from tests.asked import asked
 
 OWN = OwnWorkspace("T1", "E1")
@@ -161,7 +161,7 @@ def test_every_reason_has_one_sentence() -> None:
 
 
 def test_who_heard_what_is_remembered_of_so_many_and_no_more() -> None:
-    heard = Heard()
+    heard = SaidSentences()
     for number in range(HEARD_MAX + 1):
         heard.note(("T1", f"U{number}", Reason.GUEST), 0.0)
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.configuration.environment import secret
 from bot.errors import StartFailed
-from bot.settings import Settings, kept_in
+from bot.settings import Settings, storage
 from bot.slack.write.response_url import may_answer_at
 
 NEEDED = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1", "YOUROUTER_API_KEY": "key-1"}
@@ -74,7 +74,7 @@ def test_a_secret_may_come_from_a_file(environment: pytest.MonkeyPatch, tmp_path
 
     assert secret(getattr(Settings.load(), name.lower())) == value
     if name == "DATABASE_URL":
-        assert kept_in()[0] == value
+        assert storage()[0] == value
 
 
 @pytest.mark.parametrize("name", FILES)

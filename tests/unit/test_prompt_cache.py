@@ -13,11 +13,11 @@ from bot.messages import (
     Author,
     AuthorKind,
     FileBytes,
-    Pace,
     PdfBlock,
     PreparedFile,
     TextBlock,
     ThreadMessage,
+    ThreadPace,
 )
 from bot.prompt import prompt_cache
 from bot.prompt.budget import Allowance
@@ -34,15 +34,15 @@ PAUSES_S = [40, 700, 100, 30, 1_400, 250, 60, 400, 20]
 @pytest.mark.parametrize(
     ("pace", "ttl"),
     [
-        (Pace(answered=False, pause_s=0, files=False), None),
-        (Pace(answered=False, pause_s=0, files=True), CacheTtl.FIVE_MINUTES),
-        (Pace(answered=True, pause_s=60, files=False), CacheTtl.HOUR),
-        (Pace(answered=True, pause_s=1_500, files=True), CacheTtl.HOUR),
-        (Pace(answered=True, pause_s=7_200, files=True), CacheTtl.FIVE_MINUTES),
-        (Pace(answered=True, pause_s=7_200, files=False), None),
+        (ThreadPace(answered=False, pause_s=0, files=False), None),
+        (ThreadPace(answered=False, pause_s=0, files=True), CacheTtl.FIVE_MINUTES),
+        (ThreadPace(answered=True, pause_s=60, files=False), CacheTtl.HOUR),
+        (ThreadPace(answered=True, pause_s=1_500, files=True), CacheTtl.HOUR),
+        (ThreadPace(answered=True, pause_s=7_200, files=True), CacheTtl.FIVE_MINUTES),
+        (ThreadPace(answered=True, pause_s=7_200, files=False), None),
     ],
 )
-def test_how_long_depends_on_whether_the_thread_goes_on_and_holds_files(pace: Pace, ttl: CacheTtl | None) -> None:
+def test_how_long_depends_on_whether_the_thread_goes_on_and_holds_files(pace: ThreadPace, ttl: CacheTtl | None) -> None:
     assert prompt_cache.ttl_for(pace) is ttl
 
 

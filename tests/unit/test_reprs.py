@@ -11,7 +11,17 @@ import pytest
 
 import bot
 from bot.files.extracts import from_json
-from bot.messages import Attachment, Author, AuthorKind, Note, PreparedFile, TextBlock, ThreadMessage, Words, WordsKind
+from bot.messages import (
+    Attachment,
+    Author,
+    AuthorKind,
+    Note,
+    PreparedFile,
+    SlackWords,
+    TextBlock,
+    ThreadMessage,
+    WordsKind,
+)
 from bot.settings import Settings
 from bot.stream_events import TextDelta
 from tests.asked import asked
@@ -24,7 +34,7 @@ NOBODYS_WORDS = {
     "user_team", "what", "words", "zone",
 }  # fmt: skip
 """Names of fields with ids, codes, or sentences of the bot's own."""
-SHOWN_BY_NAME = {"NoteExtract.reason", "Note.reason", "PreparedFile.words", "Words.words"}
+SHOWN_BY_NAME = {"NoteExtract.reason", "Note.reason", "PreparedFile.words", "SlackWords.words"}
 """Of the same names, but with what people said in them."""
 WORDS = "the merger is on Friday"
 
@@ -54,7 +64,7 @@ def test_every_field_that_may_hold_words_stays_out() -> None:
     [
         asked("1.0", text=WORDS, response_url=WORDS, attachments=(Attachment.bare("F1", WORDS, url=WORDS),)),
         ThreadMessage("1.0", Author("U1", WORDS, AuthorKind.PERSON), WORDS, (Attachment.bare("F1", WORDS),)),
-        Words(WORDS, WordsKind.MAIL, own=True, whole=True, pending=False, more_url=WORDS, enclosed=(WORDS,)),
+        SlackWords(WORDS, WordsKind.MAIL, own=True, whole=True, pending=False, more_url=WORDS, enclosed=(WORDS,)),
         PreparedFile("F1", (TextBlock(WORDS),), (Note(WORDS, WORDS),), WORDS),
         TextDelta(WORDS),
         from_json([{"kind": "NoteExtract", "reason": WORDS, "inside": WORDS}]),

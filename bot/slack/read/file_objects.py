@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from itertools import islice
 
-from bot.messages import Attachment, Words, WordsKind
+from bot.messages import Attachment, SlackWords, WordsKind
 from bot.slack.escape import decode
 from bot.slack.read.attachments import files_in
 from bot.slack.shapes import FILE_ID_CHARS_MAX, Json, id_of, object_of, objects_of, text_of
@@ -75,7 +75,7 @@ def _mode(file: Json) -> str:
     return "external" if file.get("is_external") is True else text_of(file.get("mode")) or "hosted"
 
 
-def _words(file: Json) -> Words | None:
+def _words(file: Json) -> SlackWords | None:
     if text_of(file.get("subtype")) in CLIPS or file.get("transcription"):
         return _transcript(file)
     if "email" in (file.get("mode"), file.get("filetype")):
@@ -83,12 +83,12 @@ def _words(file: Json) -> Words | None:
     return None
 
 
-def _transcript(file: Json) -> Words:
+def _transcript(file: Json) -> SlackWords:
     """Slack has the beginning in the object, and all of it as WebVTT."""
     transcription = object_of(file.get("transcription"))
     preview, status = object_of(transcription.get("preview")), text_of(transcription.get("status"))
     text = text_of(preview.get("content")).strip()
-    return Words(
+    return SlackWords(
         text=text,
         kind=WordsKind.VIDEO if file.get("subtype") == VIDEO else WordsKind.VOICE,
         own=True,
@@ -99,14 +99,14 @@ def _transcript(file: Json) -> Words:
     )
 
 
-def _mail(file: Json) -> Words:
+def _mail(file: Json) -> SlackWords:
     head = [("From", _people(file.get("from"))), ("To", _people(file.get("to"))), ("Cc", _people(file.get("cc")))]
     head.append(("Date", text_of(object_of(file.get("headers")).get("date"))))
     head.append(("Subject", decode(text_of(file.get("subject")) or text_of(file.get("title")))))
     whole = text_of(file.get("plain_text")).strip()
     beginning = text_of(file.get("preview_plain_text")).strip()
     lines = [f"{name}: {' '.join(value.split())}" for name, value in head if value.strip()]
-    return Words(
+    return SlackWords(
         text="\n".join([*lines, "", whole or beginning]).strip(),
         kind=WordsKind.MAIL,
         own=True,
