@@ -67,7 +67,7 @@ class Home:
     async def page(self, user_id: str, channel_id: str) -> tuple[Section, ...]:
         """``channel_id`` is their direct message with the bot."""
         where = (self.team_id, channel_id, "0", "0", user_id, EntryPoint.DIRECT)
-        reason = await self.access.refusal(Question(*where, "", (), None), within_s=KNOWN_WITHIN_S)
+        reason = await self.access.denial(Question(*where, "", (), None), within_s=KNOWN_WITHIN_S)
         if reason is not None and reason not in ONLY_HERE_NOT:
             return (Section("I can't answer you", (SENTENCES[reason],)),)
         here = (Section("Not in direct messages", (SENTENCES[reason],)),) if reason is not None else ()

@@ -1,6 +1,6 @@
 """What refusals have taught about one of Slack's limits, and the port for remembering it and for sharing posts.
 
-Pure. Nothing here decides: ``slack.web_api.refusal`` draws the conclusions, ``store`` keeps them.
+Pure. Nothing here decides: ``slack.web_api.limit_inference`` draws the conclusions, ``store`` keeps them.
 """
 
 from __future__ import annotations

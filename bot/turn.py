@@ -192,7 +192,7 @@ class Turn:
         if question.entry_point is EntryPoint.SHARE:
             return Result(await self.sharing.share(question, reply))
         if claim.spent is not None:
-            return await self._refuse(claim, claim.spent)
+            return await self._over_budget(claim, claim.spent)
         reply.status("is reading the thread…" if not question.starts_thread else "is thinking…")
         withdrawn = frozenset[str]()
         if not question.starts_thread:
@@ -248,7 +248,7 @@ class Turn:
         results.record(claim, Outcome.DENIED, Result(Ending(Outcome.DENIED)), started_s)
         return Outcome.DENIED
 
-    async def _refuse(self, claim: Claim, spent: Spent) -> Result:
+    async def _over_budget(self, claim: Claim, spent: Spent) -> Result:
         """Says in private that a daily budget is used up. Others see nothing, and a notice is removed.
 
         Said once in a while for each way of asking: to people whom the bot answers, silence would look like a dead bot.

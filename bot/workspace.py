@@ -136,13 +136,13 @@ async def open_workspace(
     turn = _turn(shared, threads, reading, desk, replies, access, choosing)
     notices = DiscreetNotices(access, replies)
     # Between the inbox and the turn: a wish to be caught up, said in a channel, moves to a direct message.
-    privately = Privately(turn.answer, notices, SlackDirectMessages(api), access.refusal, questions.uncount, desk.add)
+    privately = Privately(turn.answer, notices, SlackDirectMessages(api), access.denial, questions.uncount, desk.add)
     inbox = queue.inbox(shared.inboxes, identity.team_id, privately, privately.answer, api.rate_limiter, replies.tidy)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
     metrics.WORKSPACES.inc()
     parts.callback(metrics.WORKSPACES.dec)
     surface, stop = AgentSurface(api), shared.stop_watch.stop
-    agent = AgentDesk(identity.team_id, surface.suggest, surface.idle, stop, access.refusal)
+    agent = AgentDesk(identity.team_id, surface.suggest, surface.idle, stop, access.denial)
     handlers = Handlers(
         accept=inbox.accept,
         replace=turn.edits.take,
@@ -153,7 +153,7 @@ async def open_workspace(
         file_deleted=functools.partial(shared.forgetting.deleted, identity.team_id),
         is_bot=names.is_bot,
         token_revoked=functools.partial(check_token, api),
-        refusal=access.refusal,
+        denial=access.denial,
         turn_away=access.turn_away,
         votes=StoredFeedback(database),
         home_opened=slack.home_tab(settings, api, identity, access, names, database).opened,

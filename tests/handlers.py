@@ -46,7 +46,7 @@ def handlers(**given: Any) -> Handlers:
         "file_deleted": _nothing,
         "is_bot": _nothing,
         "token_revoked": _nothing,
-        "refusal": _nothing,
+        "denial": _nothing,
         "turn_away": _nothing,
         "votes": NoVotes(),
         "home_opened": _nothing,

@@ -76,7 +76,7 @@ class AccessControl:
         for scope in sorted(missing):
             log.warning("access.scope_missing", scope=scope, effect="nobody is answered")
 
-    async def refusal(self, question: Question, *, within_s: float = PATIENCE_S) -> Reason | None:
+    async def denial(self, question: Question, *, within_s: float = PATIENCE_S) -> Reason | None:
         """Why the question may not be answered; ``None`` if it may. People whom Slack cannot describe may not ask."""
         reason = self._policy.without_looking_up(question)
         if reason is not None:
@@ -128,7 +128,7 @@ class DiscreetNotices:
 
     async def queued(self, question: Question, ahead: int, lease: Lease, until_needless: Needless) -> None:
         logs.bind(**whose(question))
-        looking = asyncio.create_task(self._access.refusal(question, within_s=NOTICE_WITHIN_S))
+        looking = asyncio.create_task(self._access.denial(question, within_s=NOTICE_WITHIN_S))
         over = asyncio.create_task(until_needless())
         try:
             await asyncio.wait({looking, over}, return_when=asyncio.FIRST_COMPLETED)

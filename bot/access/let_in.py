@@ -30,7 +30,7 @@ async def let_in(
     """Why the question may not be answered, and the reply if one was opened. Raises what opening it raises."""
     if claim.question.goes_on:
         return None, None
-    looking = asyncio.create_task(access.refusal(claim.question))
+    looking = asyncio.create_task(access.denial(claim.question))
     reply = None
     try:
         await asyncio.wait({looking}, timeout=UNSEEN_MAX_S)

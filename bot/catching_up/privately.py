@@ -41,20 +41,20 @@ class DirectMessages(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Privately:
-    """Implements ``ports.Notices``. ``here`` answers all other questions; ``refusal``: why a person may not ask;
+    """Implements ``ports.Notices``. ``here`` answers all other questions; ``denial``: why a person may not ask;
     ``uncount``: the wish does not count for the daily budgets, since what it becomes does; ``add`` stores that."""
 
     here: Callable[[Claim], Awaitable[Outcome]]
     notices: Notices
     messages: DirectMessages
-    refusal: Callable[[Question], Awaitable[object | None]]
+    denial: Callable[[Question], Awaitable[object | None]]
     uncount: Callable[[Claim], Awaitable[None]]
     add: Callable[[Question], Awaitable[object]]
 
     async def answer(self, claim: Claim) -> Outcome:
         """Raises ``StoreFailed``, ``SlackError`` and ``LeaseLost``: then it remains to be done."""
         hindered = claim.guilty or claim.spent is not None or claim.lease.stop is not None
-        if not is_for_one(claim.question) or hindered or await self.refusal(claim.question) is not None:
+        if not is_for_one(claim.question) or hindered or await self.denial(claim.question) is not None:
             return await self.here(claim)
         started_s = time.monotonic()
         outcome = await self._move(claim)

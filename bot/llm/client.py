@@ -22,7 +22,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 from bot.conversation import Conversation, Web
 from bot.errors import AnswerCut, ModelError, ModelRequestInvalid, ModelSilent, ModelUnavailable
 from bot.limits import answer_tokens_max
-from bot.llm import refusals, server_tools, wire
+from bot.llm import error_responses, server_tools, wire
 from bot.llm.body import StreamedBody
 from bot.llm.efforts import Efforts
 from bot.llm.link_faults import link_fault
@@ -252,7 +252,7 @@ class MessagesClient:
                     body += chunk
                     if len(body) > ERROR_BODY_BYTES_MAX:
                         break
-        return refusals.error_from_response(response.status_code, response.headers, bytes(body))
+        return error_responses.error_from_response(response.status_code, response.headers, bytes(body))
 
 
 def _bytes_of(response: httpx.Response) -> AsyncGenerator[bytes, None]:

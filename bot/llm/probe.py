@@ -19,7 +19,7 @@ from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.conversation import Conversation, Message, Role
 from bot.errors import ModelBalanceEmpty, ModelError, ModelKeyInvalid, ModelNotFound
-from bot.llm import refusals, wire
+from bot.llm import error_responses, wire
 from bot.llm.client import ERROR_BODY_BYTES_MAX, LINK_ERRORS
 from bot.llm.link_faults import link_fault
 from bot.llm.sse import ObjectReader
@@ -88,7 +88,7 @@ class Probe:
         body = await _head(response)
         if 300 <= response.status_code < 400 or response.status_code == 405 or _is_no_api(response.status_code, body):
             raise Refused(self._no_api(str(response.status_code)))
-        error = refusals.error_from_response(response.status_code, response.headers, body)
+        error = error_responses.error_from_response(response.status_code, response.headers, body)
         raise await self._refusal(http, error, body)
 
     async def _answered(self, response: httpx.Response) -> Answered:
@@ -101,7 +101,7 @@ class Probe:
                     raise await self._refusal(None, error, b"") from error
                 if answer.understood:
                     return Answered(not answer.over, response.headers.get("date", ""))
-        kind = refusals.loggable(response.headers.get("content-type", "").partition(";")[0])
+        kind = error_responses.loggable(response.headers.get("content-type", "").partition(";")[0])
         if "html" in kind or "json" in kind:
             raise Refused(self._no_api(f"{response.status_code}, {kind}"))
         raise Away("an answer without a word")
@@ -144,7 +144,7 @@ class Probe:
                 known = [str(one["id"]) for one in data if isinstance(one, dict) and "id" in one]
         except (*LINK_ERRORS, ValueError, AttributeError, TypeError, RecursionError):
             return ""
-        return refusals.loggable((get_close_matches(self.model, known, 1, 0.5) or [""])[0])
+        return error_responses.loggable((get_close_matches(self.model, known, 1, 0.5) or [""])[0])
 
 
 async def _objects_of(response: httpx.Response) -> AsyncGenerator[dict[str, Any], None]:

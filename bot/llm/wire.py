@@ -16,7 +16,7 @@ from bot.errors import AnswerCut, ModelError
 from bot.llm import server_tools
 from bot.llm.characters import WholeCharacters
 from bot.llm.cited import citations_in
-from bot.llm.refusals import error_from, loggable
+from bot.llm.error_responses import error_from, loggable
 from bot.messages import ContentBlock, FileBytes, ImageBlock, PdfBlock, TextBlock
 from bot.stream_events import (
     AnswerDelta,

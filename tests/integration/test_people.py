@@ -154,7 +154,7 @@ async def test_the_door_is_open_to_those_whom_slack_describes(
     )
     question = asked("1.0", team_id=defaults.TEAM_ID, user_id=ws.user("ada"))
 
-    assert await access.refusal(question, within_s=0.5) == reason
+    assert await access.denial(question, within_s=0.5) == reason
 
 
 async def test_who_is_on_a_list_is_not_looked_up(
@@ -164,7 +164,7 @@ async def test_who_is_on_a_list_is_not_looked_up(
 
     access = AccessControl(policy, names, SlackAsides(api, session), StoredSentences(database))
 
-    assert await access.refusal(asked("1.0")) is Reason.USER_DENIED
+    assert await access.denial(asked("1.0")) is Reason.USER_DENIED
     assert lookups(ws) == 0
 
 

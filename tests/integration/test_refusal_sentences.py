@@ -114,7 +114,7 @@ class TestOverBothDatabases:
         try:
             with logged() as lines:
                 for _ in range(2):
-                    assert await one.refusal(asked("1.0", team_id="T1")) is Reason.GUEST
+                    assert await one.denial(asked("1.0", team_id="T1")) is Reason.GUEST
                     await turned_away(one)
             assert (slack.said, lines.count("access.sentence_not_recorded")) == (ONE_SAID, 2)
             clock.now += SILENT_S

@@ -16,7 +16,7 @@ import pytest
 from bot.files.names import safe_name
 from bot.files.said import words_of_vtt
 from bot.files.web_pages import reason_for_page
-from bot.llm.refusals import error_from_response
+from bot.llm.error_responses import error_from_response
 from bot.llm.sse import ObjectReader, StreamBroken
 from bot.messages import Attachment, Author, AuthorKind, Question, ThreadMessage
 from bot.prompt import history

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ModelError
-from bot.llm.refusals import error_from_response
+from bot.llm.error_responses import error_from_response
 from bot.llm.sse import OBJECT_BYTES_MAX, ObjectReader, StreamBroken
 from bot.llm.wire import AnswerReader
 from bot.stream_events import StopReason, TextDelta

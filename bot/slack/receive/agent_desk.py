@@ -25,7 +25,7 @@ class AgentDesk:
     suggest: Callable[[str, str], Coroutine[Any, Any, None]]
     idle: Callable[[str, str], Coroutine[Any, Any, None]]
     stop: Callable[[StopWish], Awaitable[int]]
-    refusal: Callable[..., Awaitable[Reason | None]]
+    denial: Callable[..., Awaitable[Reason | None]]
     _later: AfterTheAck = field(default_factory=AfterTheAck)
 
     async def takes(self, body: dict[str, Any]) -> bool:
@@ -36,7 +36,7 @@ class AgentDesk:
         wish = agent_events.stopped(body, self.team_id)
         if wish is None:
             return False
-        if not wish.user_id or await self.refusal(wish.as_question(), within_s=KNOWN_WITHIN_S) is not None:
+        if not wish.user_id or await self.denial(wish.as_question(), within_s=KNOWN_WITHIN_S) is not None:
             return True
         if not await self.stop(wish):
             self._later.run(self.idle(wish.channel_id, wish.ts))

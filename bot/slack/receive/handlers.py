@@ -48,8 +48,8 @@ class Handlers:
     is_bot: Callable[..., Awaitable[bool | None]]
     """``is_bot(user_id, within_s=…)``; ``None`` if Slack does not answer in time."""
     token_revoked: Callable[[], Coroutine[Any, Any, None]]
-    refusal: Callable[..., Awaitable[Reason | None]]
-    """``refusal(question, within_s=…)``: why the person who asks may not."""
+    denial: Callable[..., Awaitable[Reason | None]]
+    """``denial(question, within_s=…)``: why the person who asks may not."""
     turn_away: Callable[[Question, Reason], Coroutine[Any, Any, None]]
     votes: Votes
     home_opened: Callable[[str, str], Coroutine[Any, Any, None]]

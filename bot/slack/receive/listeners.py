@@ -80,7 +80,7 @@ class Listeners:
         identity = self._identity
         wish = changes.wish_to_stop(body, identity.team_id, identity.bot_user_id, identity.bot_id)
         if wish is not None:
-            if not wish.user_id or await self._handlers.refusal(wish.as_question(), within_s=KNOWN_WITHIN_S) is None:
+            if not wish.user_id or await self._handlers.denial(wish.as_question(), within_s=KNOWN_WITHIN_S) is None:
                 await self._handlers.stop(wish)
             return
         edited = changes.edited(body)
@@ -116,14 +116,14 @@ class Listeners:
         elif (
             await conversations.continues(said, to_others=to_others)
             and not await self._handlers.commands.muted(said.thread)
-            and await self._handlers.refusal(said, within_s=KNOWN_WITHIN_S) is None
+            and await self._handlers.denial(said, within_s=KNOWN_WITHIN_S) is None
         ):
             await self._handlers.accept(said)
 
     async def _commanded(self, said: Question, *, addressed: bool) -> bool:
         """Whether it was a command rather than a question; if so, it is carried out."""
         command = command_in(said, addressed=addressed)
-        if command is None or await self._handlers.refusal(said, within_s=KNOWN_WITHIN_S) is not None:
+        if command is None or await self._handlers.denial(said, within_s=KNOWN_WITHIN_S) is not None:
             return False  # people who may not ask are turned away as with a question
         if (rest := await self._handlers.commands.carry_out(said, command)) is not None:
             self._later.run(rest)
@@ -132,7 +132,7 @@ class Listeners:
     async def _stopped(self, question: Question) -> bool:
         """Whether it was the word that ends an answer, and there was an answer to end."""
         wish = changes.said_to_stop(question)
-        if wish is None or await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S) is not None:
+        if wish is None or await self._handlers.denial(question, within_s=KNOWN_WITHIN_S) is not None:
             return False
         return await self._handlers.stop(wish) > 0
 
@@ -142,7 +142,7 @@ class Listeners:
         if not asks_for_help(body):
             await self._handlers.accept(question)
             return THINKING
-        reason = await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S)
+        reason = await self._handlers.denial(question, within_s=KNOWN_WITHIN_S)
         if reason is None:
             return HELP
         self._later.run_for(question.user_id, self._handlers.turn_away(question, reason))
@@ -161,7 +161,7 @@ class Listeners:
         question = shared or buttons.question_of(body, identity.team_id, identity.bot_user_id, identity.bot_id)
         if question is None:
             log.info("press.ignored", reason="not under a message of ours")
-        elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
+        elif reason := await self._handlers.denial(question, within_s=KNOWN_WITHIN_S):
             self._later.run_for(question.user_id, self._handlers.turn_away(question, reason))
         elif (stopped := buttons.stopped_question(body)) is not None:
             if question.user_id:  # without a message it would count as a question that was deleted
@@ -181,7 +181,7 @@ class Listeners:
         question = await beside(partial(shortcuts.asked, body, self._identity.team_id))
         if question is None:
             log.info("shortcut.ignored", reason="does not say where")
-        elif reason := await self._handlers.refusal(question, within_s=KNOWN_WITHIN_S):
+        elif reason := await self._handlers.denial(question, within_s=KNOWN_WITHIN_S):
             self._later.run_for(question.user_id, self._handlers.turn_away(question, reason))
         elif await self._handlers.accept(question):
             self._later.run_for(question.user_id, self._handlers.tell(question, READING))
@@ -197,7 +197,7 @@ class Listeners:
     async def _voted(self, vote: Vote, body: dict[str, Any]) -> None:
         """Does not wait for the database, since a modal's trigger expires."""
         who = feedback.voter(vote, body)
-        if reason := await self._handlers.refusal(who, within_s=KNOWN_WITHIN_S):
+        if reason := await self._handlers.denial(who, within_s=KNOWN_WITHIN_S):
             self._later.run_for(vote.user_id, self._handlers.turn_away(who, reason))
             return
         if not vote.good:
@@ -222,7 +222,7 @@ class Listeners:
         if not question.text:
             return shortcuts.errors(shortcuts.EMPTY)
         reason, sentence = await asyncio.gather(  # the acknowledgement has three seconds for all of it
-            self._handlers.refusal(question, within_s=KNOWN_WITHIN_S),
+            self._handlers.denial(question, within_s=KNOWN_WITHIN_S),
             self._handlers.why_not_in(question.channel_id, within_s=MEMBER_WITHIN_S),
         )
         if reason or sentence:

@@ -16,7 +16,7 @@ from enum import IntEnum
 from math import ceil, floor, inf
 
 from bot.learned_limits import LearnedLimit
-from bot.slack.web_api.refusal import MINUTE_S, taught
+from bot.slack.web_api.limit_inference import MINUTE_S, inferred_limit
 
 NEXT_TO_NOTHING = 1e-9
 WINDOW_S = 61.0
@@ -183,7 +183,7 @@ class CallBudget:
         ages_s = [now_s - at_s for at_s in reversed(self._calls)][1:]
         steady = MINUTE_S / self.pace.steady_s if self.pace.steady_s else 0.0
         for_all = [age_s for age_s in ages_s for _ in range(round(1 / self.share))]
-        learned = taught(for_all, retry_after_s, self.learned, self.calls_max, steady)
+        learned = inferred_limit(for_all, retry_after_s, self.learned, self.calls_max, steady)
         if learned is None:
             self._trusted *= LOWERED
             return None

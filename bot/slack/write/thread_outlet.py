@@ -21,8 +21,8 @@ from bot.slack.web_api.method_limiter import Bidder, Ticket
 from bot.slack.write.content import Content
 from bot.slack.write.message_arguments import NO_PREVIEWS, VERBATIM, message
 from bot.slack.write.plan import Action, AppendStream, Change, Remove, Respond, Show, Sight, StartStream, StopStream
-from bot.slack.write.refusals import why_not_posted
 from bot.slack.write.status_line import StatusSupport
+from bot.slack.write.why_not_posted import why_not_posted
 
 
 class FindPosted(Protocol):

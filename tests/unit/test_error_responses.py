@@ -21,7 +21,7 @@ from bot.errors import (
     ModelRequestTooLarge,
     ModelUnavailable,
 )
-from bot.llm.refusals import error_from_response
+from bot.llm.error_responses import error_from_response
 
 
 def api(error_type: str, message: str = "no", **details: Any) -> dict[str, Any]:

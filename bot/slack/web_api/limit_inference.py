@@ -35,7 +35,7 @@ LEAST_PART = 0.25
 """Of what Slack documents; below that something else is wrong."""
 
 
-def taught(
+def inferred_limit(
     ages_s: Sequence[float], retry_after_s: float, known: LearnedLimit | None, documented: int, steady_per_min: float
 ) -> LearnedLimit | None:
     """``ages_s`` of this minute's calls for the whole workspace, the refused one left out, the newest first; ``None``
