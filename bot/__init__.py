@@ -57,7 +57,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     prompt/            what the model is asked: drafting → draft → history within a window; batch_reading before that
     citing/            what an answer cites: citations, placed by mark_places
     costs/             what a turn uses: meter by prices, and its bill
-    slack/             what both directions share: escape, shapes, own_messages, buttons, interactions
+    slack/             what both directions share: escape, shapes, own_messages, buttons, input_modal, interactions
         receive/       deliveries → listeners of a workspace → questions; over socket_mode or http_events
         read/          what was said: thread, message_text and what they are made of
         write/         the reply: replies opens one, live_reply decides what to show, the writer shows it

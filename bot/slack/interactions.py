@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 
+from bot.slack.input_modal import TextInput
 from bot.slack.shapes import Json, id_of, object_of, objects_of, text_of
 
 
@@ -39,7 +40,7 @@ def carried_along(body: Json) -> Json:
         return {}
 
 
-def typed_in(body: Json, block_id: str, action_id: str) -> str:
-    """What was typed into one input of a submitted modal."""
+def typed_in(body: Json, text_input: TextInput) -> str:
+    """What was written in the field of a submitted modal."""
     values = object_of(object_of(object_of(body.get("view")).get("state")).get("values"))
-    return text_of(object_of(object_of(values.get(block_id)).get(action_id)).get("value"))
+    return text_of(object_of(object_of(values.get(text_input.block_id)).get(text_input.action_id)).get("value"))

@@ -13,7 +13,7 @@ import pytest
 from bot import erase, usage
 from bot.settings import sqlite_in
 from bot.slack import buttons
-from bot.slack.receive.feedback import BLOCK, THANKS, WHY
+from bot.slack.receive.feedback import REASON, THANKS, WHY
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.practice_model.server import PracticeModel
 from playground.workspace.delivery import Delivery
@@ -101,7 +101,7 @@ async def test_who_finds_it_bad_may_say_why(stage: Stage) -> None:
     await workspace.until(lambda _: modals[ada])
     view = modals[ada][-1]
     assert view.json["callback_id"] == WHY
-    sent = workspace.surfaces.submit(ada, view.id, {BLOCK: "There is no butler."})
+    sent = workspace.surfaces.submit(ada, view.id, {REASON.block_id: "There is no butler."})
     await workspace.until(lambda _: sent.over)
 
     assert modals[ada] == []

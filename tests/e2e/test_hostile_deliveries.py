@@ -99,7 +99,7 @@ def reason(stage: Stage, words: str) -> Json:
         "type": "modal",
         "callback_id": feedback.WHY,
         "private_metadata": json.dumps({"channel": stage.general, "ts": "1790000001.000001"}),
-        "state": {"values": {feedback.BLOCK: {feedback.ACTION: {"value": words}}}},
+        "state": {"values": {feedback.REASON.block_id: {feedback.REASON.action_id: {"value": words}}}},
     }
     who = {"user": {"id": stage.workspace.user("ada")}, "team": {"id": stage.workspace.team_id}}
     return {"type": "view_submission", **who, "view": view}

@@ -8,7 +8,7 @@ import pytest
 
 from bot.access.rules import SENTENCES, Reason
 from bot.slack.receive.listeners import NOT_OPENED, READING
-from bot.slack.receive.shortcuts import ASK_ABOUT, EMPTY, QUESTION_BLOCK, SUMMARISE
+from bot.slack.receive.shortcuts import ASK_ABOUT, EMPTY, QUESTION, SUMMARISE
 from bot.slack.web_api.membership import NOT_A_MEMBER
 from playground.practice_model.script import Answer, HeldAnswer
 from playground.workspace.delivery import Delivery, Sort
@@ -30,9 +30,9 @@ async def opened(stage: Stage, ts: str, *, channel: str = "", who: str = "ada") 
 
 async def submitted(stage: Stage, view: View, text: str) -> Delivery:
     """Pressed again if Slack was too slow to say who presses."""
-    sent = stage.workspace.surfaces.submit(view.user_id, view.id, {QUESTION_BLOCK: text})
+    sent = stage.workspace.surfaces.submit(view.user_id, view.id, {QUESTION.block_id: text})
     await stage.workspace.until(lambda _: sent.over)
-    if view.errors == {QUESTION_BLOCK: SENTENCES[Reason.NOT_NOW]}:
+    if view.errors == {QUESTION.block_id: SENTENCES[Reason.NOT_NOW]}:
         return await submitted(stage, view, text)
     return sent
 
@@ -117,10 +117,10 @@ async def test_what_is_wrong_is_said_in_the_modal(stage: Stage) -> None:
     ts = await workspace.say(grace, elsewhere, "Nobody invited the bot.")
     view, _ = await opened(stage, ts, channel=elsewhere)
     await submitted(stage, view, "   ")
-    assert view.errors == {QUESTION_BLOCK: EMPTY}
+    assert view.errors == {QUESTION.block_id: EMPTY}
     await submitted(stage, view, "is it here?")
 
-    assert view.errors == {QUESTION_BLOCK: NOT_A_MEMBER}
+    assert view.errors == {QUESTION.block_id: NOT_A_MEMBER}
     assert workspace.people.views.modals[workspace.user("ada")] == [view]
     assert len(stage.model.requests) == 0
 
@@ -130,7 +130,7 @@ async def test_who_may_not_ask_reads_why_in_the_modal(stage: Stage) -> None:
     view, _ = await opened(stage, root, who="mia")
     await submitted(stage, view, "may I?")
 
-    assert "guest" in view.errors[QUESTION_BLOCK]
+    assert "guest" in view.errors[QUESTION.block_id]
     assert len(stage.model.requests) == 0
 
 

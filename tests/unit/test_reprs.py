@@ -27,11 +27,11 @@ from bot.stream_events import TextDelta
 from tests.asked import asked
 
 NOBODYS_WORDS = {
-    "_category", "_taken", "attachment_id", "bill", "bot_id", "bot_user_id", "by_model", "category", "channel_id",
-    "dateline", "effort", "enterprise_id", "fault", "file", "file_id", "filetype", "first_ts", "id", "into", "key",
-    "language", "media_type", "mimetype", "mode", "model", "no_access", "notice", "office_program", "others", "owner",
-    "question", "reason", "root_ts", "rows", "spent", "stop_reason", "suffix", "team_id", "thread_ts", "ts", "user_id",
-    "user_team", "what", "words", "zone",
+    "_category", "_taken", "action_id", "attachment_id", "bill", "block_id", "bot_id", "bot_user_id", "by_model",
+    "category", "channel_id", "dateline", "effort", "enterprise_id", "fault", "file", "file_id", "filetype", "first_ts",
+    "id", "into", "key", "label", "language", "media_type", "mimetype", "mode", "model", "no_access", "notice",
+    "office_program", "others", "owner", "placeholder", "question", "reason", "root_ts", "rows", "spent", "stop_reason",
+    "suffix", "team_id", "thread_ts", "ts", "user_id", "user_team", "what", "words", "zone",
 }  # fmt: skip
 """Names of fields with ids, codes, or sentences of the bot's own."""
 SHOWN_BY_NAME = {"NoteExtract.reason", "Note.reason", "PreparedFile.words", "SlackWords.words"}

@@ -7,18 +7,26 @@ slack:reference/interaction-payloads/view-interactions-payload.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from bot.feedback import Vote, VoteReason
 from bot.messages import EntryPoint, Question
 from bot.slack import buttons, interactions
-from bot.slack.escape import text_object
+from bot.slack.input_modal import TextInput, input_modal
 from bot.slack.shapes import Json, id_of, object_of, text_of, ts_of
 
 WHY = "feedback_reason"
-BLOCK, ACTION = "reason", "words"
-CHARS_MAX = 500
+REASON = TextInput(
+    block_id="reason",
+    action_id="words",
+    label="What could have been better?",
+    placeholder="Wrong, made up, not what I asked, too long…",
+    chars_max=500,
+    optional=True,
+)
+KEPT_HOW_LONG = (
+    "Your vote has been counted. Whoever runs me can read what you write here, and it is kept for at most 90 days."
+)
 THANKS = "Thank you for telling me."
 
 
@@ -42,35 +50,16 @@ def voter(vote: Vote, body: Json) -> Question:
 
 
 def why_view(vote: Vote) -> dict[str, Any]:
-    words = {
-        "type": "plain_text_input",
-        "action_id": ACTION,
-        "multiline": True,
-        "focus_on_load": True,
-        "max_length": CHARS_MAX,
-        "placeholder": text_object("Wrong, made up, not what I asked, too long…"),
-    }
-    said = (
-        "Your vote has been counted. Whoever runs me can read what you write here, and it is kept for at most 90 days."
+    """The modal that asks for the reason; it carries along which answer the vote is on."""
+    return input_modal(
+        WHY,
+        {"channel": vote.channel_id, "ts": vote.ts},
+        REASON,
+        title="What was wrong?",
+        submit="Send",
+        close="Skip",
+        below=KEPT_HOW_LONG,
     )
-    return {
-        "type": "modal",
-        "callback_id": WHY,
-        "private_metadata": json.dumps({"channel": vote.channel_id, "ts": vote.ts}),
-        "title": text_object("What was wrong?"),
-        "submit": text_object("Send"),
-        "close": text_object("Skip"),
-        "blocks": [
-            {
-                "type": "input",
-                "block_id": BLOCK,
-                "optional": True,
-                "label": text_object("What could have been better?"),
-                "element": words,
-            },
-            {"type": "context", "elements": [text_object(said)]},
-        ],
-    }
 
 
 def is_reason(body: Json) -> bool:
@@ -79,6 +68,6 @@ def is_reason(body: Json) -> bool:
 
 def reason_of(body: Json, team_id: str) -> VoteReason | None:
     """The reason for a vote; ``None`` if nothing was written or the answer is not named."""
-    about, words = interactions.carried_along(body), interactions.typed_in(body, BLOCK, ACTION).strip()
+    about, words = interactions.carried_along(body), interactions.typed_in(body, REASON).strip()
     channel, ts, user = id_of(about.get("channel")), ts_of(about.get("ts")), interactions.user_id(body)
     return VoteReason(team_id, channel, ts, user, words) if words and channel and ts and user else None

@@ -8,13 +8,12 @@ often it comes.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from bot.messages import AuthorKind, EntryPoint, Question
 from bot.prompt.spoken import head, typed
 from bot.slack import interactions, own_messages
-from bot.slack.escape import text_object
+from bot.slack.input_modal import TextInput, input_modal
 from bot.slack.read import mentions
 from bot.slack.read.message_text import markdown_of
 from bot.slack.shapes import Json, object_of, text_of, ts_of
@@ -22,8 +21,16 @@ from bot.slack.shapes import Json, object_of, text_of, ts_of
 ASK_ABOUT = "ask_about_message"
 SUMMARISE = "summarise_thread"
 """Their ids in the manifest."""
-QUESTION_BLOCK, QUESTION_ACTION = "question", "words"
-QUESTION_CHARS_MAX = 3_000
+QUESTION = TextInput(
+    block_id="question",
+    action_id="words",
+    label="Your question",
+    placeholder="What would you like to know?",
+    chars_max=3_000,
+)
+WHERE_THE_ANSWER_GOES = (
+    "The answer will go into this message's thread, where everybody can see it. I'll read the whole thread first."
+)
 QUOTED_CHARS_MAX = 400
 SUMMARY_WORDS = (
     "Please summarise this thread for me: what it is about, what was decided and by whom, what is still open, and who "
@@ -55,29 +62,15 @@ def ask_view(body: Json) -> dict[str, Any] | None:
     place = _place(body)
     if place is None:
         return None
-    prompt = {
-        "type": "plain_text_input",
-        "action_id": QUESTION_ACTION,
-        "multiline": True,
-        "focus_on_load": True,
-        "max_length": QUESTION_CHARS_MAX,
-        "placeholder": text_object("What would you like to know?"),
-    }
-    about = (
-        "The answer will go into this message's thread, where everybody can see it. I'll read the whole thread first."
+    return input_modal(
+        ASK_ABOUT,
+        place,
+        QUESTION,
+        title="Ask about this",
+        submit="Ask",
+        close="Cancel",
+        below=WHERE_THE_ANSWER_GOES,
     )
-    return {
-        "type": "modal",
-        "callback_id": ASK_ABOUT,
-        "private_metadata": json.dumps(place),
-        "title": text_object("Ask about this"),
-        "submit": text_object("Ask"),
-        "close": text_object("Cancel"),
-        "blocks": [
-            {"type": "input", "block_id": QUESTION_BLOCK, "label": text_object("Your question"), "element": prompt},
-            {"type": "context", "elements": [text_object(about)]},
-        ],
-    }
 
 
 def submitted(body: Json, team_id: str) -> Question | None:
@@ -85,7 +78,7 @@ def submitted(body: Json, team_id: str) -> Question | None:
     place = interactions.carried_along(body)
     if not all(text_of(place.get(name)) for name in ("channel", "root", "action_ts")):
         return None
-    words = typed(interactions.typed_in(body, QUESTION_BLOCK, QUESTION_ACTION).strip())
+    words = typed(interactions.typed_in(body, QUESTION).strip())
     quoted = place.get("quoted")
     about = f"{words}\n\n{head(ABOUT_THIS)}\n{quoted}"
     text = about if quoted and isinstance(quoted, str) and words else words
@@ -95,7 +88,7 @@ def submitted(body: Json, team_id: str) -> Question | None:
 
 def errors(sentence: str) -> dict[str, str]:
     """Text below the question in the modal."""
-    return {QUESTION_BLOCK: sentence}
+    return {QUESTION.block_id: sentence}
 
 
 def _place(body: Json) -> dict[str, str] | None:
