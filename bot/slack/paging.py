@@ -18,15 +18,15 @@ BARREN_MAX = 5
 
 @dataclass(slots=True)
 class Paging:
-    """``most``: of pages. ``whole``: the newest page was the last one, as Slack said itself."""
+    """``pages_max``: after so many it stops. ``whole``: the newest page was the last one, as Slack said itself."""
 
-    most: int
+    pages_max: int
     whole: bool = False
 
     async def of(self, call: Callable[..., Awaitable[Json]], listed: str) -> AsyncGenerator[Json, None]:
         """``call(**cursor)`` gives a page, whose list has the name ``listed``. Raises what the call raises."""
         cursor, cursors, known, barren = "", set[str](), set[str](), 0
-        for _ in range(self.most):
+        for _ in range(self.pages_max):
             page = await call(**({"cursor": cursor} if cursor else {}))
             following = text_of(object_of(page.get("response_metadata")).get("next_cursor"))
             self.whole = not following

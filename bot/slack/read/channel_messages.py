@@ -33,6 +33,8 @@ log = get_logger(__name__)
 
 CHANNELS_PAGES_MAX, CHANNELS_PAGE = 10, 200
 MESSAGES_MAX, PAGE = 1_000, 200
+PAGES_MAX = MESSAGES_MAX
+"""However few messages Slack puts on a page, the newest ``MESSAGES_MAX`` are read if there is time for it."""
 THREADS_MAX, REPLIES_MAX = 20, 200
 """The threads with the most replies are read, and at most this many replies of each."""
 WITHIN_S = 90.0
@@ -118,7 +120,7 @@ class SlackChannelMessages:
     async def _read_history(self, channel_id: str, found: _Found, until_user: str) -> None:
         """Newest first, so that what there is no time for is the oldest. ``until_user``: back to their newest."""
         where = {"channel": channel_id, "oldest": f"{found.start_s:.6f}", "limit": PAGE, "include_all_metadata": True}
-        paging = Paging(MESSAGES_MAX)
+        paging = Paging(PAGES_MAX)
         async with aclosing(paging.of(partial(self._call, "conversations.history", **where), "messages")) as pages:
             async for page in pages:
                 for message in objects_of(page.get("messages")):
