@@ -13,7 +13,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     inboxes.py         claims due questions for all workspaces: fairly, bounded for the process, under leases
     inbox.py           accepts one workspace's questions and runs their turns: each once, in order in a thread
     turn.py            the story of one answer: question → thread → files → history → model → live reply
-    access/            who may ask: the access control and its rules
+    access/            who may ask: the access control and its rules; turning_away tells others why not
     answering/         the answer: asking → arriving → results, with its endings
     stops.py           ends answers that people stop
     edits.py           starts again when a question is edited before its answer begins
@@ -60,7 +60,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
     slack/             what both directions share: escape, shapes, own_messages, buttons, input_modal, interactions
         receive/       deliveries → listeners of a workspace → questions; over socket_mode or http_events
         read/          what was said: thread, message_text and what they are made of
-        write/         the reply: replies opens one, live_reply decides what to show, the writer shows it
+        write/         the reply: replies opens one, live_reply decides what to show, timing when, writer shows it
             markdown/  what the model writes, as Slack shows it: cut to fit, in few_blocks, with tables and code whole
         web_api/       calls: client, when rate_limiter allows it by call_budget and channel_slots; names, identity
     files/             workshop: cache, conversion; reader: download, blocks and notes; long_files; forgetting

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from bot.closing import Closing
 from bot.errors import SlackOutcomeUnknown
-from bot.slack.write.live_reply import MOVES_EVERY_S, SHORT_PART_AFTER_S, LiveReply
+from bot.slack.write.live_reply import SHORT_PART_AFTER_S, LiveReply
 from bot.slack.write.plan import Next, Show
 from bot.slack.write.reply_part import PART_CHARS_MIN
+from bot.slack.write.timing import MOVES_EVERY_S
 from playground.measure.answers import answer
 from playground.measure.readers import Written, seen
 from playground.workspace.records import Revision

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from bot.closing import NOTHING, Closing
-from bot.slack.write.live_reply import MOVES_EVERY_S, LiveReply
+from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.plan import Action, Remove, Show
+from bot.slack.write.timing import MOVES_EVERY_S
 
 SCARCE_S = 2 * MOVES_EVERY_S
 LINES = "".join(f"Line {number} of an answer that is edited only now and then.\n" for number in range(20))

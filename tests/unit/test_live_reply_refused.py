@@ -18,11 +18,12 @@ from bot.errors import (
 from bot.messages import Note
 from bot.slack.web_api.call_budget import Urgency
 from bot.slack.write.content import Form
-from bot.slack.write.live_reply import FIRST_PATIENCE_S, MOVES_EVERY_S, LiveReply
+from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.message_arguments import message
 from bot.slack.write.plan import Next, Remove, Show
 from bot.slack.write.reply_part import Inherited
 from bot.slack.write.thread_outlet import posted_ts
+from bot.slack.write.timing import FIRST_PATIENCE_S, MOVES_EVERY_S
 
 CLOSING = Closing("It ends here.", (Note("a.xyz", "can't be read."),))
 

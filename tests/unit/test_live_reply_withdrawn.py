@@ -7,8 +7,9 @@ import pytest
 from bot.closing import Closing
 from bot.errors import SlackOutcomeUnknown, SlackRefused
 from bot.slack.write.content import Form
-from bot.slack.write.live_reply import MOVES_EVERY_S, LiveReply
+from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.plan import Next, Remove, Show
+from bot.slack.write.timing import MOVES_EVERY_S
 
 REFUSED = Closing("The model declined to answer this.", withdraw=True)
 

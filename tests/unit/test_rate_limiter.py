@@ -20,7 +20,7 @@ from bot.slack.web_api.channel_posts import BURST, POST_EVERY_S
 from bot.slack.web_api.client import retry_after_s
 from bot.slack.web_api.method_limiter import Bidder
 from bot.slack.web_api.rate_limiter import CHANNELS, STATUS, RateLimiter
-from bot.slack.write.live_reply import MOVES_EVERY_S
+from bot.slack.write.timing import MOVES_EVERY_S
 from playground.measure.virtual_time import run
 from playground.workspace.rate_limits import RateLimits
 

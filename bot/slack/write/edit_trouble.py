@@ -39,7 +39,7 @@ class EditTrouble:
     _repair_at_s: float = -inf
     _repair_every_s: float = REPAIR_FIRST_S
 
-    def failed(self, part: Part | None, action: Show, error: SlackError, now_s: float, waiting_since_s: float) -> Next:
+    def failed(self, part: Part | None, action: Show, error: SlackError, now_s: float, waited_s: float) -> Next:
         """Slack did not do it now, or nobody knows."""
         unknown = isinstance(error, SlackOutcomeUnknown)
         if part is not None and unknown:
@@ -55,7 +55,7 @@ class EditTrouble:
         self._failures += 1
         if error.code == NO_ANSWER:
             part.again = action
-        if self._failures > 1 and now_s - waiting_since_s >= GO_ON_AFTER_S and part.sent.known:
+        if self._failures > 1 and waited_s >= GO_ON_AFTER_S and part.sent.known:
             return Next.AFTER_SEEING
         return Next.AT_ONCE if error.code == NO_ANSWER else Next.AFTER_A_PAUSE
 

@@ -30,7 +30,7 @@ from bot.errors import (
     SlackTokenInvalid,
     SlackUnavailable,
 )
-from bot.slack.web_api.call_budget import Bid, Urgency
+from bot.slack.web_api.call_budget import Bid
 from bot.slack.write.content import below
 from bot.slack.write.edit_trouble import EditTrouble
 from bot.slack.write.feedback_support import Thumbs
@@ -40,19 +40,10 @@ from bot.slack.write.removals import Removals
 from bot.slack.write.reply_part import PART_CHARS_MIN, Inherited, Part, Standing
 from bot.slack.write.reply_parts import Parts
 from bot.slack.write.showing import Showing
+from bot.slack.write.timing import MOVES_EVERY_S, Timing
 
-MOVES_EVERY_S = 4.5
-"""How often a growing answer should change before its readers' eyes."""
-FIRST_PATIENCE_S = 2.0
-"""How long first words wait for an edit of the message that shows a status; then they are posted below it."""
-FINAL_PATIENCE_S = 1.0
-"""How long the final words wait for an edit before they become a message."""
 BUTTON_PATIENCE_S = 3.0
 """How long a whole answer waits for an edit that only removes its button; then that becomes a late edit."""
-CALM_BELOW_CHARS_PER_S = 75.0
-CALM_EVERY_S = 1.25
-"""A slower answer is edited at most this often: more edits would show single words."""
-RESTS_MAX_S = 1.0
 SHORT_PART_AFTER_S = 9.0
 """Readers who have waited this long get a message that is shorter than ``PART_CHARS_MIN``."""
 
@@ -67,22 +58,20 @@ class LiveReply:
     in_thread: bool = True
     """Where it is posted: see ``Show``."""
     feedback: Thumbs = field(default_factory=Thumbs)
-    waiting_since_s: float | None = None
-    """Since when words have been waiting to be shown; ``None`` while none are."""
     _late: list[Show] = field(default_factory=list)  # they only remove a button
     _parts: Parts = field(init=False)
     removals: Removals = field(init=False)
     _trouble: EditTrouble = field(init=False)
     _showing: Showing = field(init=False)
+    _timing: Timing = field(init=False)
     _settled: int = 0
     """This many parts, from the first on, need no second look while the answer grows."""
-    _first_words_s: float | None = None
-    _called_s: float = -inf
 
     def __post_init__(self) -> None:
         self._parts, self.removals = Parts(list(self.inherited)), Removals(self.notice)
         self._trouble = EditTrouble(self._parts)
         self._showing = Showing(self._parts, self.feedback, self.in_thread)
+        self._timing = Timing(self._parts, self._showing)
 
     @property
     def late(self) -> list[Show]:
@@ -111,8 +100,7 @@ class LiveReply:
     def write(self, text: str, now_s: float) -> None:
         self._parts.write(text)
         if self._parts.has_words:
-            self._first_words_s = now_s if self._first_words_s is None else self._first_words_s
-            self.waiting_since_s = now_s if self.waiting_since_s is None else self.waiting_since_s
+            self._timing.words_came(now_s)
 
     def finish(self, closing: Closing, now_s: float) -> None:
         self._showing.closing, self._settled = closing, 0
@@ -121,7 +109,7 @@ class LiveReply:
         self._parts.finish(withdraw=closing.withdraw)
         if closing.withdraw and below(closing).empty:
             self._parts.drop_all()
-        self.waiting_since_s = now_s if self.waiting_since_s is None else self.waiting_since_s
+        self._timing.something_waits(now_s)
 
     def resume(self, text: str, messages: Sequence[tuple[Piece, str]], now_s: float) -> None:
         """Goes on with an answer that was shown in another way; see ``Parts.resume``."""
@@ -158,34 +146,21 @@ class LiveReply:
 
     def due_in_s(self, now_s: float) -> float | None:
         """What is gathered for a message is posted by then, however little it is."""
-        due_in_s = (self.waiting_since_s or now_s) + MOVES_EVERY_S - now_s
+        due_in_s = self._timing.due_in_s(now_s)
         gathers = self._parts.takes_no_edits and due_in_s > 0
         return due_in_s if gathers else self._trouble.repair_in_s(now_s)
 
     def bid(self, now_s: float, edit_every_s: float) -> Bid:
-        since_s = self.waiting_since_s or 0.0
-        if not self._showing.words_shown:
-            begins = self._parts.has_words or self.complete or not self.has_message
-            return Bid(Urgency.FIRST if begins else Urgency.LIVE, since_s)
-        if self.complete:
-            return Bid(Urgency.FINAL, since_s)
-        if edit_every_s <= MOVES_EVERY_S:
-            return Bid(Urgency.LIVE, since_s, self._called_s + self._rests_s(now_s, edit_every_s))
-        urgency = Urgency.LIVE if self._parts.every[-1].ts is None else Urgency.OVERDUE
-        return Bid(urgency, since_s, since_s + MOVES_EVERY_S)
+        return self._timing.bid(now_s, edit_every_s)
 
     def patience_s(self, action: Action) -> float | None:
-        if not (isinstance(action, Show) and action.ts is not None):
-            return None
-        if self._showing.words_shown:
-            return FINAL_PATIENCE_S if self.complete else MOVES_EVERY_S
-        return FIRST_PATIENCE_S if self._parts.has_words or self.complete else None
+        return self._timing.patience_s(action)
 
     def overdue(self, action: Action, now_s: float, edit_every_s: float) -> None:
         """Ends the open message where it stands in Slack, if that is a place to end."""
         if (part := self._part_of(action)) is None or part.standing is not Standing.SHOWN:
             return
-        waited_s = now_s - (self.waiting_since_s or now_s)
+        waited_s = self._timing.waited_s(now_s)
         if not self._showing.words_shown:  # only a status stands there
             self.removals.first_ts = self._parts.leave(part)
             return
@@ -215,7 +190,7 @@ class LiveReply:
         if part is None or not isinstance(action, Show):
             self._parts.landed(ts, action)
             return
-        self._called_s = called_s
+        self._timing.called(called_s)
         self._showing.feedback.shown(action.content)
         part.ts, part.standing, part.shown, part.shown_to = ts, Standing.SHOWN, action.content, action.shown_to
         part.sent.confirmed(action)
@@ -223,7 +198,7 @@ class LiveReply:
             self._parts.end(part, action.piece, may_rejoin=True)
         self._trouble.done(part, action)
         self._parts.look_again()
-        self.waiting_since_s = called_s if self.next_action(inf, 0.0) is not None else None
+        self._timing.since_s = called_s if self.next_action(inf, 0.0) is not None else None
 
     def failed(self, action: Action, error: SlackError, now_s: float) -> Next:
         if isinstance(action, Remove):
@@ -233,7 +208,7 @@ class LiveReply:
         if not isinstance(action, Show):
             return Next.AFTER_A_PAUSE
         if isinstance(error, SlackUnavailable | SlackOutcomeUnknown):
-            return self._trouble.failed(self._part_of(action), action, error, now_s, self.waiting_since_s or now_s)
+            return self._trouble.failed(self._part_of(action), action, error, now_s, self._timing.waited_s(now_s))
         return Next.AT_ONCE if self._another_way(action, error) else Next.GIVE_UP
 
     def _another_way(self, action: Show, error: SlackError) -> bool:
@@ -285,12 +260,6 @@ class LiveReply:
 
     def abandoned(self) -> Action | None:
         return None
-
-    def _rests_s(self, now_s: float, edit_every_s: float) -> float:
-        """How long the shown text stays as it is; an edit right after the first words would show little more."""
-        seconds = now_s - (self._first_words_s or now_s)
-        slow = len(self._parts.text) < CALM_BELOW_CHARS_PER_S * seconds
-        return CALM_EVERY_S if slow else min(edit_every_s, RESTS_MAX_S)
 
     def _part_of(self, action: Action) -> Part | None:
         """``None`` for a part that was withdrawn while its message was on its way."""
