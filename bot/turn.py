@@ -14,15 +14,14 @@ from functools import partial
 
 from bot.access.control import AccessControl
 from bot.access.let_in import let_in
-from bot.access.rules import Reason
+from bot.access.turning_away import over_budget, turn_away
 from bot.answering import endings, results
 from bot.answering.arriving import Streamed
 from bot.answering.asking import Answering
 from bot.answering.endings import Ending
-from bot.answering.results import DELETED, ERASED, Result
+from bot.answering.results import DELETED, DENIED, ERASED, Result
 from bot.closing import Button, Closing
 from bot.costs.bill import Bill
-from bot.day_budget import Spent
 from bot.edits import Edits
 from bot.errors import (
     Declined,
@@ -55,7 +54,6 @@ log = get_logger(__name__)
 
 FOR_LATER = (StoreFailed, LeaseLost, SlackTokenInvalid)
 """After one of these the question is not answered but not lost either: this process or another will answer it."""
-SEEN_BY_ONE = (EntryPoint.DIRECT, EntryPoint.COMMAND, EntryPoint.SUMMARY)  # nobody else sees the reply
 BY_RESPONSE_URL = (EntryPoint.COMMAND, EntryPoint.SHARE)  # the reply's address is erased with the question's text
 
 
@@ -97,7 +95,9 @@ class Turn:
             return Outcome.ERASED
         reason, reply = await let_in(claim, self.access, partial(self._reply, claim))
         if reason is not None:
-            return await self._turn_away(claim, reason, started_s)
+            await turn_away(claim, reason, self.access)
+            results.record(claim, Outcome.DENIED, DENIED, started_s)
+            return Outcome.DENIED
         if question.entry_point is EntryPoint.FILE:
             return await self._upload(claim, started_s)
         return await self._reply_to(claim, reply or await self._reply(claim), started_s)
@@ -192,7 +192,7 @@ class Turn:
         if question.entry_point is EntryPoint.SHARE:
             return Result(await self.sharing.share(question, reply))
         if claim.spent is not None:
-            return await self._over_budget(claim, claim.spent)
+            return await over_budget(claim, claim.spent, self.access, self.replies)
         reply.status("is reading the thread…" if not question.starts_thread else "is thinking…")
         withdrawn = frozenset[str]()
         if not question.starts_thread:
@@ -240,30 +240,6 @@ class Turn:
     def _book(self, claim: Claim, bill: Bill, more: Usage) -> None:
         bill.add(more)
         self.usage.used(claim, bill.model, more)
-
-    async def _turn_away(self, claim: Claim, reason: Reason, started_s: float) -> Outcome:
-        if not claim.lease.held():
-            raise LeaseLost
-        await self.access.turn_away(claim.question, reason)
-        results.record(claim, Outcome.DENIED, Result(Ending(Outcome.DENIED)), started_s)
-        return Outcome.DENIED
-
-    async def _over_budget(self, claim: Claim, spent: Spent) -> Result:
-        """Says in private that a daily budget is used up. Others see nothing, and a notice is removed.
-
-        Said once in a while for each way of asking: to people whom the bot answers, silence would look like a dead bot.
-        """
-        if not claim.lease.held():
-            raise LeaseLost
-        question, budget = claim.question, spent.budget.value
-        told = await self.access.may_hear(question, f"{budget}/{question.entry_point.value}")
-        log.info("turn.over_budget", budget=budget, told=told, **whose(question))
-        words = ""
-        if told and question.entry_point not in SEEN_BY_ONE:
-            await self.replies.tell(question, endings.over_budget(spent, endings.NEXT_DAY_IN_SLACK))
-        elif told:  # only that person sees the reply
-            words = endings.over_budget(spent)
-        return Result(Ending(Outcome.OVER_BUDGET, words))
 
     async def _say_elsewhere(self, question: Question, error: ReplyNotPossible) -> Outcome:
         log.warning("reply.not_possible", channel=question.channel_id, method=error.method, code=error.code)

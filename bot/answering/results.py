@@ -30,6 +30,7 @@ class Result:
 
 
 ERASED = Result(Ending(Outcome.ERASED, endings.ERASED, withdraw=True))
+DENIED = Result(Ending(Outcome.DENIED))
 DELETED = Result(Ending(Outcome.DELETED, withdraw=True))
 
 
