@@ -20,7 +20,7 @@ from bot.errors import (
     SlackRefused,
     SlackUnavailable,
 )
-from bot.slack.write.plan import Action, Change, Show, Sight, Start
+from bot.slack.write.plan import Action, Change, Show, Sight, StartStream
 
 NOT_FOUND = "message_not_found"
 SEE_WITHIN_S = 2.0
@@ -39,7 +39,7 @@ class Overlooked:
 
     def made(self, action: Action, ts: str) -> None:
         """``action`` made or changed the message ``ts``."""
-        if isinstance(action, Start) or (isinstance(action, Show) and action.ts is None):
+        if isinstance(action, StartStream) or (isinstance(action, Show) and action.ts is None):
             self._posted_s[ts] = _now_s()
         else:
             self._posted_s.pop(ts, None)
