@@ -13,6 +13,7 @@ from typing import Any, Protocol
 from bot.closing import NOTHING, Closing
 from bot.conversation import Conversation
 from bot.day_budget import Spent
+from bot.errors import LeaseLost, SlackError
 from bot.lease import Lease
 from bot.messages import Channel, Question, ThreadKey, ThreadMessage
 from bot.shares import Calls, Others
@@ -242,10 +243,7 @@ class Reply(Protocol):
         """What is going on while nothing is written yet; replaced by the first words."""
 
     async def ready(self) -> None:
-        """Returns once the reply can be shown, as far as that can be known before there are words.
-
-        Raises ``ReplyNotPossible``, before anything is paid for.
-        """
+        """Returns once it can be shown, as far as is known before there are words; or raises ``ReplyNotPossible``."""
 
     @property
     def begun(self) -> bool:
@@ -256,6 +254,9 @@ class Reply(Protocol):
 
         Raises what ``finish`` raises.
         """
+
+    async def failure(self) -> SlackError | LeaseLost:
+        """Returns what ``finish`` would raise, as soon as no more can be shown."""
 
     async def finish(self, closing: Closing = NOTHING) -> None:
         """Shows the final words, and ``closing`` below them. Returns when Slack has accepted all of it.

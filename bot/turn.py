@@ -20,6 +20,7 @@ from bot.answering.arriving import Streamed
 from bot.answering.asking import Answering
 from bot.answering.endings import Ending
 from bot.answering.results import DELETED, DENIED, ERASED, Result
+from bot.answering.while_shown import while_shown
 from bot.closing import Button, Closing
 from bot.costs.bill import Bill
 from bot.edits import Edits
@@ -38,7 +39,7 @@ from bot.errors import (
 from bot.lease import Stop
 from bot.messages import Channel, EntryPoint, Question, ThreadMessage
 from bot.ports import Claim, Outcome, Questions, Replies, Reply, Stage, Threads, UsageRecords
-from bot.prompt.batch_reading import BatchReading, status_of
+from bot.prompt.batch_reading import BatchReading
 from bot.prompt.dates import dated
 from bot.prompt.draft import Draft
 from bot.prompt.drafting import Drafting
@@ -163,7 +164,7 @@ class Turn:
     async def _result(self, claim: Claim, reply: Reply, bill: Bill) -> Result:
         """Answers, or says what went wrong. No other place does."""
         try:
-            return await self._answer(claim, reply, bill)
+            return await while_shown(reply, self._answer(claim, reply, bill))
         except ReplyGone:
             return Result(Ending(Outcome.GONE))
         except (ReplyNotPossible, *FOR_LATER):
@@ -224,7 +225,7 @@ class Turn:
         on_words = partial(self.questions.reached, claim, Stage.WRITING)
         book = partial(self._book, claim, bill)
         with traces.step("read_long_documents"):
-            read = await self.batch_reading.read(draft, status_of(reply), book, confirmed=question.confirmed)
+            read = await self.batch_reading.read(draft, reply.status, book, confirmed=question.confirmed)
         if read.estimate:
             reply.write(read.estimate)
             return Result(Ending(Outcome.ESTIMATED, button=Button.READ_ALL), files=len(draft.files))

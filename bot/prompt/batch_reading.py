@@ -18,7 +18,6 @@ from bot.errors import BatchUnreadable, ModelError
 from bot.estimates import estimate_tokens
 from bot.file_ports import BatchNotes, LongFiles, Span
 from bot.messages import Note, PdfBlock, TextBlock, ThreadMessage
-from bot.ports import Reply
 from bot.prompt import batch_words, history, long_documents
 from bot.prompt.budget import Allowance
 from bot.prompt.draft import Draft, newly_attached
@@ -70,8 +69,7 @@ class BatchReading:
     async def read(
         self, draft: Draft, status: Callable[[str], None], book: Callable[[Usage], None], *, confirmed: bool = False
     ) -> Read:
-        """``confirmed``: people have agreed to the cost. Raises what ``status`` raises, and nothing for what the model
-        or a file does."""
+        """``confirmed``: people have agreed to the cost. Raises nothing for what the model or a file does."""
         ids = {file.attachment_id for file in draft.files if file.blocks}
         noted = await self.files.noted(ids) if ids else frozenset[str]()
         documents = long_documents.found(draft.files, _newest_files(draft.thread), noted, draft.allowance)
@@ -152,25 +150,12 @@ class BatchReading:
 
         count = sum(len(one.to_read) for one in run.readings)
         run.chars_max = long_documents.notes_chars_max(count, run.allowance)
-        try:
-            async with asyncio.TaskGroup() as group:
-                for reading in run.readings:
-                    for span in reading.to_read:
-                        group.create_task(one(reading, span))
-        except ExceptionGroup as several:  # they end for one reason
-            raise several.exceptions[0] from None
+        async with asyncio.TaskGroup() as group:
+            for reading in run.readings:
+                for span in reading.to_read:
+                    group.create_task(one(reading, span))
         failed = sum(len(one.failed) for one in run.readings)
         log.info("documents.read", documents=len(run.readings), batches=count, failed=failed)
-
-
-def status_of(reply: Reply) -> Callable[[str], None]:
-    """Shows a status; raises if nobody can see the answer any more, so that nothing more is paid for."""
-
-    def status(text: str) -> None:
-        reply.write("")
-        reply.status(text)
-
-    return status
 
 
 def _newest_files(thread: Sequence[ThreadMessage]) -> frozenset[str]:

@@ -37,7 +37,7 @@ class Drafting:
     ) -> Draft:
         """Files that the API refused in an earlier turn are left out, and named again only if they are new here.
 
-        Raises ``StoreFailed``, and what ``status`` raises.
+        Raises ``StoreFailed``.
         """
         attachments = [file for message in thread for file in message.attachments]
         ids = {file.id for file in attachments}

@@ -70,7 +70,7 @@ class BatchReader:
     pause_s: float = PAUSE_S
 
     async def read(self, run: Run, reading: Reading, span: Span) -> None:
-        """The notes are kept at once. Raises what ``status`` raises, nothing for what the model or the file does."""
+        """The notes are kept at once. Raises nothing for what the model or the file does."""
         left = [span]
         while left and not run.hopeless():
             batch = left.pop(0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
@@ -184,24 +183,17 @@ async def test_nothing_more_is_read_for_an_answer_that_was_deleted(stage_with: S
         held.append(HeldAnswer())
         return held[-1]
 
-    def finds_it_gone(ws: Workspace) -> bool:
-        return any(call.error == "message_not_found" for call in ws.calls if call.method == "chat.update")
-
-    async def let_go(stage: Stage) -> None:
-        for answer in held[:2]:
-            await answer.write("Notes.")
-            await answer.finish()
-            await stage.workspace.until(finds_it_gone)
-
     async with stage_with() as stage:
         stage.model.answers = hold
         ts = await stage.ask("@claude what does it say?", files=[("contract.pdf", made_pdfs.numbered(812))])
         await stage.model.wait_for_requests(3)
         await stage.workspace.until(lambda _: progress(stage))
         await stage.workspace.delete(stage.general, stage.answers(ts)[0]["ts"])
-        letting_go = asyncio.create_task(let_go(stage))
+        await held[0].write("Notes.")
+        await held[0].finish()
         assert await stage.outcome(ts) == "gone"
-        letting_go.cancel()
+        for answer in held[1:3]:
+            await answer.hung_up.wait()
 
     assert len(stage.model.requests) <= 4
 

@@ -351,8 +351,7 @@ async def test_a_stream_that_a_person_deletes_is_not_written_again(stage: Stage,
     [reply] = await stage.workspace.until(lambda _: stage.answers(ts, channel=direct.channel))
     await stage.workspace.delete(direct.channel, reply["ts"])
     await held.write(" More.")
-    await stage.workspace.until(lambda _: direct.refused())
-    await held.finish()
+    await held.hung_up.wait()
 
     assert await stage.outcome(ts) == "gone"
     assert direct.words(ts) == []

@@ -53,6 +53,11 @@ class EphemeralReply:
         self.begun = self.begun or bool(text.strip())
         self._text.append(self._shown.feed(text))
 
+    async def failure(self) -> SlackError | LeaseLost:
+        """Never returns: nothing is shown before the end."""
+        never: asyncio.Future[SlackError | LeaseLost] = asyncio.get_running_loop().create_future()
+        return await never
+
     async def abandon(self) -> None:
         """Nothing was shown."""
 

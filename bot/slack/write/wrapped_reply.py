@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.closing import NOTHING, Closing
+from bot.errors import LeaseLost, SlackError
 from bot.ports import Reply
 
 
@@ -24,6 +25,9 @@ class WrappedReply:
 
     def write(self, text: str) -> None:
         self._reply.write(text)
+
+    async def failure(self) -> SlackError | LeaseLost:
+        return await self._reply.failure()
 
     async def finish(self, closing: Closing = NOTHING) -> None:
         await self._reply.finish(closing)

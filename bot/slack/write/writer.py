@@ -92,7 +92,7 @@ class Writer:
         self._call: asyncio.Future[None] | None = None
         self._pauses = Pauses(PATIENCE_S)
         self._overlooked = Overlooked(outlet.see)
-        self._failure: SlackError | LeaseLost | None = None
+        self._failure: asyncio.Future[SlackError | LeaseLost] = asyncio.get_running_loop().create_future()
         self._has_message = asyncio.Event()
         self._task = asyncio.create_task(self._write())
 
@@ -112,16 +112,17 @@ class Writer:
         if self._posts_status and not self._plan.has_message:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._has_message.wait(), READY_WITHIN_S)
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
 
     def write(self, text: str) -> None:
         self.begun = self.begun or bool(text.strip())
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
         if shown := self._shown.feed(text):
             self._plan.write(shown, _now_s())
             self._changed.set()
+
+    async def failure(self) -> SlackError | LeaseLost:
+        return await asyncio.shield(self._failure)
 
     async def finish(self, closing: Closing = NOTHING) -> None:
         if rest := self._shown.close():
@@ -133,8 +134,7 @@ class Writer:
             self._ticket.recall()
         await self._task
         await self._close_status_line()
-        if self._failure is not None:
-            raise self._failure
+        self._raise_failure()
 
     async def abandon(self) -> None:
         """A call that is under way is given a moment to end, so that what it shows is known and recorded."""
@@ -157,6 +157,10 @@ class Writer:
         if self._status_line is not None:
             await self._status_line.close(abandoned=abandoned)
 
+    def _raise_failure(self) -> None:
+        if self._failure.done():
+            raise self._failure.result()
+
     # --- the task ----------------------------------------------------------------------------------------------------
 
     async def _write(self) -> None:
@@ -171,7 +175,7 @@ class Writer:
                     if newest is not None and _same_call(newest, action):
                         await self._undivided(newest)
         except (SlackError, LeaseLost) as error:
-            self._failure = error
+            self._failure.set_result(error)
             self._has_message.set()
 
     def _next_action(self) -> Action | None:
