@@ -109,10 +109,10 @@ class Turn:
 
     async def _reply_to(self, claim: Claim, reply: Reply, started_s: float) -> Outcome:
         """The reply is finished or abandoned whatever happens."""
-        bill = Bill()
+        bill = Bill(self.model_in(claim.question.channel_id))
         try:
             result = await self._stoppable(claim, reply, bill)
-            logs.bind(model=bill.model or self.model_in(claim.question.channel_id))
+            logs.bind(model=bill.model)
             with traces.step("finish_reply"):
                 outcome = await _finish(reply, result, bill.line() if self.bills_shown else "")
         except ReplyNotPossible as error:

@@ -7,4 +7,6 @@ The map::
     waiting.py   what people read while no words arrive
     endings.py   the sentences under an answer
     results.py   how a turn ended, for people, the log and the metrics
+
+    while_shown.py  ends all of this once nobody can see the answer any more
 """

@@ -13,7 +13,7 @@ CENT = Decimal("0.01")
 
 @dataclass(slots=True)
 class Bill:
-    """``model`` is empty until it is known which one is asked."""
+    """``model`` is empty if none was to be asked."""
 
     model: str = ""
     effort: str = ""
