@@ -151,7 +151,8 @@ async def test_a_large_mailbox_says_how_many_of_its_mails_were_read(convert: Con
     limits = replace(WITHOUT_OFFICE, convert=replace(CONVERT, archive_files_max=3))
     mails = b"".join(b"From a Tue Nov 24 10:00:00 2026\n" + mail(TEXT, f"n{n}\r\n\r\n") for n in range(7))
     found = await convert(mails, "all.mbox", limits)
-    assert len(found.labels) == 3
+    assert found.labels[3:] == ['File "all.mbox" (the subjects of mails in it that were not read, 4 lines):']
+    assert found.text.endswith("4 Report\n5 Report\n6 Report\n7 Report\n```")
     assert found.reasons == [notes.mails_left_out(3, 7)]
 
 
@@ -238,8 +239,29 @@ async def test_an_invitation_is_told_in_words_and_once(convert: Converter) -> No
     found = await read(convert, multipart("mixed", parts))
     assert words(found) == SHOWN + (
         "You are invited.\n\nKind of message: REQUEST\n\nEvent:\nSummary: Planning, round two\n"
-        "Begins: 2026-11-24 10:00 (Europe/Berlin)\nLocation: Room 5\nAttendee (Bob): bob@b.example"
+        "Begins: 2026-11-24 10:00 (Europe/Berlin)\nLocation: Room 5\nAttendee (Bob): bob@b.example\n\n"
+        "[Not shown: invite.ics, which is the same invitation once more]"
     )
+
+
+EVENT = (
+    "BEGIN:VEVENT\r\nUID:{}\r\nDTSTAMP:2026112{}T100000Z\r\nSUMMARY:{}\r\nDTSTART:20261124T1{}0000\r\nEND:VEVENT\r\n"
+)
+CALENDAR = "BEGIN:VCALENDAR\r\n{}{}END:VCALENDAR\r\n"
+
+
+async def test_an_invitation_that_a_program_has_written_anew_for_its_file_is_the_same(convert: Converter) -> None:
+    shown = CALENDAR.format("METHOD:REQUEST\r\n", EVENT.format(1, 1, "Planning", 0) + EVENT.format(2, 1, "Lunch", 2))
+    again = CALENDAR.format("METHOD:PUBLISH\r\nPRODID:x\r\n", EVENT.format(1, 4, "Plan\r\n ning", 0))
+    inner = multipart("alternative", [part(TEXT, "Hi."), part("text/calendar", shown)], boundary="II", headers="")
+    file = part("application/octet-stream", again.encode(), headers=attachment("invite.ics"))
+    found = await read(convert, multipart("mixed", [inner, file, file]))
+    assert len(found.labels) == 1
+    assert found.text.count("Planning") == 1
+    other = CALENDAR.format("", EVENT.format(3, 1, "Planning", 2)).encode()
+    file = part("text/calendar", other, headers=attachment("invite.ics"))
+    found = await read(convert, multipart("mixed", [inner, file]))
+    assert found.labels[1:] == ['File "m.eml › invite.ics" (calendar, 3 lines):']
 
 
 async def test_attachments_within_one_version_of_the_text_are_found(convert: Converter) -> None:

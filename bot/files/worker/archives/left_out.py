@@ -17,8 +17,8 @@ _CHARS_MAX = 20_000
 
 
 def listed(names: Sequence[str], total: int | None, what: str, out: Outbox, limits: ConvertLimits) -> list[Extract]:
-    """``names`` are the first of ``total``, or of an unknown number if that is ``None``; ``what`` they are names of, in
-    the plural."""
+    """``names`` are the first of ``total``, or of an unknown number if that is ``None``; ``what`` they are:
+    "names of files"."""
     from bot.files.worker import text  # noqa: PLC0415 - most archives are read to their end
 
     lines, chars = list[str](), 0
@@ -29,4 +29,4 @@ def listed(names: Sequence[str], total: int | None, what: str, out: Outbox, limi
         lines.append(one_line(name) or "(without a name)")
     if total is None or len(lines) < total:
         lines.append("… and more" if total is None else f"… and {total - len(lines):,} more")
-    return text.written("\n".join(lines) + "\n", "", f"the names of {what} that were not read", out, limits)
+    return text.written("\n".join(lines) + "\n", "", f"the {what} in it that were not read", out, limits)

@@ -101,7 +101,7 @@ class Unpacked:
         reason = notes.members_left_out(self.count, limits.archive_files_max, limits.archive_bytes_max)
         if len(names) > 1 or (names and self.extracts):
             self.extracts += left_out.listed(
-                names, None if self.breaks_off else len(names), "files in it", self._out, limits
+                names, None if self.breaks_off else len(names), "names of files", self._out, limits
             )
         self.extracts.append(NoteExtract(reason))
 

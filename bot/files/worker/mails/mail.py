@@ -12,6 +12,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
+from bot.files.worker.archives import left_out
 from bot.files.worker.encodings.charsets import decoded
 from bot.files.worker.mails import mime
 from bot.files.worker.mails.mail_body import Body, body_of
@@ -39,16 +40,16 @@ def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     part = mime.parse(mails[0] if mails else b"")
     body = body_of(part)
     members: list[Extract] = []
-    left_out: list[str] = []
+    unread: list[str] = []
     for leaf in body.attached:
-        name = name_of(leaf, len(members) + len(left_out) + 1)
+        name = name_of(leaf, len(members) + len(unread) + 1)
         if len(members) >= limits.archive_files_max:
-            left_out.append(name)
+            unread.append(name)
         else:
             members.append(_member(name, _content(leaf), out))
-    if left_out:
+    if unread:
         members.append(NoteExtract(notes.attachments_left_out(limits.archive_files_max, len(body.attached))))
-    text = _text(part, body, left_out)
+    text = _text(part, body, unread)
     if not text.strip() and not members:
         raise Unreadable(notes.EMPTY)
     members += [NoteExtract(notes.ENCRYPTED_MAIL)] if body.encrypted else []
@@ -61,6 +62,9 @@ def _several(mails: list[bytes], out: Outbox, limits: ConvertLimits) -> list[Ext
     for number, mail in enumerate(mails[: limits.archive_files_max], 1):
         members.append(_member(f"{number} {_subject(mail)}.eml", mail, out))
     if len(mails) > limits.archive_files_max:
+        rest = mails[limits.archive_files_max :]
+        names = [f"{n} {_subject(mail)}" for n, mail in enumerate(rest[: left_out.NAMES_MAX], len(members) + 1)]
+        members += left_out.listed(names, len(rest), "subjects of mails", out, limits)
         members.append(NoteExtract(notes.mails_left_out(limits.archive_files_max, len(mails))))
     return members
 
@@ -71,13 +75,13 @@ def _member(name: str, data: bytes, out: Outbox) -> MemberExtract:
     return MemberExtract(path.name, name[:_NAME_CHARS_MAX])
 
 
-def _text(part: Part, body: Body, left_out: list[str]) -> str:
+def _text(part: Part, body: Body, unread: list[str]) -> str:
     """Headers, text, and what else was there, separated by empty lines."""
     charsets = [charset for charset in (part.charset, *body.charsets) if charset]
     lines = [f"{name.title()}: {value}" for name in _names(part) if (value := part.words(name, *charsets))]
     lines += [f"Importance: {_URGENCIES[urgency]}"] if (urgency := _urgency(part)) in _URGENCIES else []
     below = [f"[Not shown: {', '.join(body.named[:_NAMED_MAX])}]"] if body.named else []
-    below += [f"[Left out: {', '.join(left_out[:_NAMED_MAX])}]"] if left_out else []
+    below += [f"[Left out: {', '.join(unread[:_NAMED_MAX])}]"] if unread else []
     return (
         "\n\n".join(filter(None, ("\n".join(lines), *(text.strip() for text in body.texts), "\n".join(below)))) + "\n"
     )

@@ -15,6 +15,7 @@ from bot.files.worker.encodings.charsets import decoded
 from bot.files.worker.hypertext.reader import to_text
 from bot.files.worker.mails import calendars, mime
 from bot.files.worker.mails.flowed import unflowed
+from bot.files.worker.mails.invitations import each_once
 from bot.files.worker.mails.mail_versions import chosen
 from bot.files.worker.mails.mime import Part
 from bot.files.worker.mails.small_pictures import is_small_picture
@@ -71,14 +72,8 @@ def body_of(part: Part) -> Body:
     _read(part, body, _As.ROOT)
     behind = decoded(part.behind, *body.charsets[:1]).strip()
     body.named += [f"{len(behind):,} characters behind the end of the mail"] if behind else []
-    seen: set[bytes] = set()
-    once = []
-    for leaf in body.attached:  # an invitation comes as a version of the text and again as a file
-        content = leaf.payload if leaf.content_type in {"text/calendar", "application/ics"} else b""
-        if not content or content not in seen:
-            once.append(leaf)
-        seen.add(content)
-    body.attached = once
+    body.attached, repeated = each_once(body.attached, body.texts)
+    body.named += repeated
     return body
 
 
