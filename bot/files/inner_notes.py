@@ -53,6 +53,11 @@ SOLID = (
 )
 
 
+def image_cut_off(per_cent: int) -> str:
+    """``per_cent`` of the file is there."""
+    return f"is an incomplete image: only {per_cent} % of it is there, too little to show. Please send it again."
+
+
 def embedded_left_out(kept: int, left_out: int) -> str:
     return (
         f"holds {kept + left_out:,} embedded files, and only the first {kept:,} were read. "

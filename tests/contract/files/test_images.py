@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, ImageExtract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
@@ -189,7 +191,7 @@ def test_more_pixels_than_the_limit_are_refused_by_their_number(converted: Conve
     assert refusal.value.reason == notes.too_many_pixels(2_000, 1_000)
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "TIFF", "JPEG2000"])
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "BMP", "TIFF", "JPEG2000", "WEBP"])
 def test_a_picture_that_is_cut_off_is_shown_as_far_as_it_goes(converted: Convert, kind: str) -> None:
     content = made_files.noise((200, 200), kind)
     extract, note = converted(content[: len(content) * 2 // 3])
@@ -204,12 +206,54 @@ def test_a_picture_of_which_only_the_first_bytes_came_is_named_as_damaged(conver
     assert refusal.value.reason == notes.DAMAGED_IMAGE
 
 
-@pytest.mark.parametrize("kind", ["WEBP", "AVIF"])
-def test_what_cannot_be_shown_in_part_is_named_as_damaged(converted: Convert, kind: str) -> None:
+def lines_of_text(size: tuple[int, int]) -> Image.Image:
+    image = Image.radial_gradient("L").resize(size).convert("RGB")
+    for top in range(0, size[1], 15):
+        ImageDraw.Draw(image).text((10, top), f"line {top} of this page " * 3, fill=(0, 0, 0))
+    return image
+
+
+@pytest.mark.parametrize("options", [{"quality": 80}, {"quality": 20}, {"lossless": True}, {"exif": b"Exif\0\0" * 40}])
+@pytest.mark.parametrize("mode", ["RGB", "RGBA"])
+def test_what_is_shown_of_a_webp_that_is_cut_off_is_in_it(
+    converted: Convert, tmp_path: Path, mode: str, options: dict[str, Any]
+) -> None:
+    """Down to the part that is blank, the picture is the same as that of the whole file."""
+    file = io.BytesIO()
+    lines_of_text((400, 300)).convert(mode).save(file, "WEBP", **options)
+    content = file.getvalue()
+    (extract,) = converted(content)
+    assert isinstance(extract, ImageExtract)
+    whole = Image.open(tmp_path / extract.file).convert("RGB")
+    for share in (0.9, 0.6, 0.4):
+        extract, note = converted(content[: int(len(content) * share)])
+        assert isinstance(extract, ImageExtract)
+        assert note == NoteExtract(notes.CUT_IMAGE)
+        cut = Image.open(tmp_path / extract.file).convert("RGB")
+        blank = ImageChops.difference(cut, Image.new("RGB", cut.size, cut.getpixel((0, 299)))).getbbox()
+        assert blank is not None
+        rows = blank[3]
+        assert 300 * (share - 0.35) < rows < 300
+        differs = ImageChops.difference(cut, whole).crop((0, 0, 400, rows - 16))  # JPEGs have blocks of 16 rows
+        assert differs.getbbox() is None
+
+
+def test_of_a_webp_animation_that_is_cut_off_the_complete_frames_are_shown(converted: Convert) -> None:
+    frames = [Image.effect_noise((60, 40), 50 + number).convert("RGB") for number in range(4)]
+    file = io.BytesIO()
+    frames[0].save(file, "WEBP", save_all=True, append_images=frames[1:], lossless=True)
+    content = file.getvalue()
+    *pictures, note = converted(content[: len(content) * 7 // 10])
+    assert len(pictures) == 2
+    assert note == NoteExtract(notes.FRAMES_UNREADABLE)
+
+
+@pytest.mark.parametrize(("kind", "share"), [("AVIF", 3), ("WEBP", 100)])
+def test_what_cannot_be_shown_in_part_is_named_as_incomplete(converted: Convert, kind: str, share: int) -> None:
     content = made_files.noise((200, 200), kind)
     with pytest.raises(Unreadable) as refusal:
-        converted(content[: len(content) // 3])
-    assert refusal.value.reason == notes.DAMAGED_IMAGE
+        converted(content[: len(content) // share])
+    assert refusal.value.reason == inner_notes.image_cut_off(100 // share if share < 100 else 0)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from PIL import Image, ImageFile, UnidentifiedImageError
 
-from bot.files import notes
+from bot.files import inner_notes, notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
@@ -108,6 +108,9 @@ def _at_first_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) 
 def _at_second_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     from bot.files.worker.pictures import rare_pictures  # noqa: PLC0415 - as above
 
+    frames_alone = _frames_alone(source, out) if kind is Kind.WEBP else None
+    if frames_alone is not None and (shown := _at_first_try(frames_alone, kind, out, limits)):
+        return [*shown, NoteExtract(notes.FRAMES_UNREADABLE)]
     rare = rare_pictures.instead(source, kind, out, limits)
     if rare is not None:
         return rare
@@ -118,31 +121,39 @@ def _at_second_try(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits)
         ImageFile.LOAD_TRUNCATED_IMAGES = True
         return _opened(source, kind, out, limits, lenient=True)
     except UnidentifiedImageError:
-        damaged = kind in _OF_ONE_SORT or _is_cut_off(source, kind)
-        reason = notes.DAMAGED_IMAGE if damaged else notes.unreadable_picture(kind)
-        raise Unreadable(reason) from None
+        other = notes.DAMAGED_IMAGE if kind in _OF_ONE_SORT else notes.unreadable_picture(kind)
+        raise Unreadable(_cut_off(source, kind) or other) from None
     except (MemoryError, Unreadable, Image.DecompressionBombError):
         raise
     except Exception as error:
         may_be_whole = kind in _OF_MANY_SORTS or _UNKNOWN.search(str(error)) is not None
-        reason = notes.unreadable_picture(kind) if may_be_whole else notes.DAMAGED_IMAGE
-        raise Unreadable(reason) from error
+        other = notes.unreadable_picture(kind) if may_be_whole else notes.DAMAGED_IMAGE
+        raise Unreadable(_cut_off(source, kind) or other) from error
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-def _is_cut_off(source: Path, kind: Kind) -> bool:
-    """Whether the boxes of a WebP, AVIF or HEIC claim to reach beyond its end."""
+def _frames_alone(source: Path, out: Outbox) -> Path | None:
+    from bot.files.worker.pictures import cut_webp  # noqa: PLC0415 - as above
+
+    content = cut_webp.complete_frames(source.read_bytes())
+    if content is None:
+        return None
+    path = out.new(".bin")
+    path.write_bytes(content)
+    return path
+
+
+def _cut_off(source: Path, kind: Kind) -> str:
+    """The text of a note if the boxes of a WebP, AVIF or HEIC claim to reach beyond its end, else empty."""
     data = source.read_bytes()
-    if kind is Kind.WEBP:
-        return int.from_bytes(data[4:8], "little") + 8 > len(data)
-    at = 0
+    at = int.from_bytes(data[4:8], "little") + 8 if kind is Kind.WEBP else 0
     while kind in {Kind.AVIF, Kind.HEIF} and at + 8 <= len(data):
         size = int.from_bytes(data[at : at + 4], "big")
         if size < 8:
-            return False  # to the end, or longer than 4 GB
+            return ""  # to the end, or longer than 4 GB
         at += size
-    return at > len(data)
+    return inner_notes.image_cut_off(100 * len(data) // at) if at > len(data) else ""
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
@@ -44,19 +45,17 @@ def first(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[
 def instead(source: Path, kind: Kind, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
     """Extracts of what Pillow failed on; ``None`` if nothing here reads it either. Raises ``Unreadable``."""
     try:
+        data = source.read_bytes()
         if kind is Kind.PSD:
             from bot.files.worker.pictures import photoshop  # noqa: PLC0415
 
-            return photoshop.deep(source.read_bytes(), out, limits)
-        if kind is Kind.TIFF:
-            return _samples(source.read_bytes(), out, limits)
+            return photoshop.deep(data, out, limits)
         if kind in _BY_HAND:
-            return _by_hand(source.read_bytes(), kind, out, limits)
-        if kind is Kind.PNG:
-            return _bare_png(source.read_bytes(), out, limits)
+            return _by_hand(data, kind, out, limits)
+        read = _OTHERWISE.get(kind)
+        return read(data, out, limits) if read is not None else None
     except (OSError, ValueError, SyntaxError, TypeError, IndexError, KeyError, struct.error, OverflowError):
         return None
-    return None
 
 
 def _preview(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
@@ -109,6 +108,17 @@ def _by_hand(data: bytes, kind: Kind, out: Outbox, limits: ConvertLimits) -> lis
     return pixels.written(picture(data), kind, f"{kind} image", out, limits)
 
 
+def _cut_webp(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract] | None:
+    from bot.files.worker.pictures import cut_webp  # noqa: PLC0415
+
+    shown = cut_webp.picture(data, limits)
+    if shown is None:
+        return None
+    profile = shown.info.get("icc_profile")
+    extracts = pixels.written(shown, Kind.WEBP, f"{Kind.WEBP} image", out, limits, profile=profile)
+    return [*extracts, NoteExtract(notes.CUT_IMAGE)]
+
+
 def _bare_png(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     """The picture without its metadata, which may be what is broken. Raises what Pillow raises."""
     bare, at = bytearray(data[:8]), 8
@@ -120,3 +130,10 @@ def _bare_png(data: bytes, out: Outbox, limits: ConvertLimits) -> list[Extract]:
         at += 12 + size
     with Image.open(io.BytesIO(bytes(bare)), formats=("PNG",)) as image:
         return pixels.convert(image, Kind.PNG, f"{Kind.PNG} image", out, limits)
+
+
+_OTHERWISE: dict[Kind, Callable[[bytes, Outbox, ConvertLimits], list[Extract] | None]] = {
+    Kind.TIFF: _samples,
+    Kind.PNG: _bare_png,
+    Kind.WEBP: _cut_webp,
+}
