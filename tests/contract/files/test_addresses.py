@@ -158,3 +158,65 @@ async def test_links_that_the_document_itself_tells_are_told_once(convert: Conve
     content = made_office.open_xml(name, {name: main}, {name: PLACES}, "wordprocessingml.document")
     found = await convert(content, "call.docx")
     assert found.text.count("https://forms.example/apply?id=7") == 1
+
+
+async def test_links_around_the_text_of_an_opendocument_text_are_listed_too(convert: Converter) -> None:
+    """In headers and footers, which are kept with the styles, and of what is drawn."""
+    name = 'xmlns:xlink="http://www.w3.org/1999/xlink"'
+    link = '<text:p><text:a {} xlink:href="https://{}.example/">a {} link</text:a></text:p>'
+    within = "".join(
+        f"<style:{kind}>{link.format(name, kind, kind)}</style:{kind}>" for kind in ("header", "footer-left")
+    )
+    spaces = 'xmlns:office="urn:o" xmlns:style="urn:s" xmlns:text="urn:t"'
+    master = f"<office:master-styles><style:master-page>{within}</style:master-page></office:master-styles>"
+    styles = f"<office:document-styles {spaces}>{master}</office:document-styles>".encode()
+    frame = "<draw:frame><draw:text-box><text:p>in a box</text:p></draw:text-box></draw:frame>"
+    linked = f'<text:p>See <draw:a {name} xlink:href="https://box.example/">{frame}</draw:a></text:p>'
+    found = await convert(made_documents.odt(linked, extra={"styles.xml": styles}), "call.odt", WITHOUT_OFFICE)
+    assert told(found.text) == [
+        "in a box: https://box.example/",
+        "a header link: https://header.example/",
+        "a footer-left link: https://footer-left.example/",
+    ]
+
+
+async def test_a_shape_of_an_opendocument_presentation_that_leads_elsewhere_is_listed(convert: Converter) -> None:
+    event = (
+        '<office:event-listeners><presentation:event-listener xmlns:presentation="urn:p" '
+        'xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="{}"/></office:event-listeners>'
+    )
+    shapes = "".join(
+        f"<draw:custom-shape>{event.format(address)}<text:p>{words}</text:p></draw:custom-shape>"
+        for address, words in (("https://forms.example/", "apply"), ("#page2", "next"))
+    )
+    deck = made_documents.odt(f"<draw:page>{shapes}</draw:page>", mimetype="presentation")
+    found = await convert(deck, "call.odp", WITHOUT_OFFICE)
+    assert told(found.text) == ["apply: https://forms.example/"]
+
+
+async def test_links_in_speaker_notes_and_of_what_all_slides_show_are_listed_too(convert: Converter) -> None:
+    def linked(words: str, number: int, placeholder: str = "") -> str:
+        run = f'<a:r><a:rPr><a:hlinkClick r:id="rId{number}"/></a:rPr><a:t>{words}</a:t></a:r>'
+        return made_office.box("x", placeholder=placeholder).replace("<a:r><a:t>x</a:t></a:r>", run)
+
+    main, slide = "ppt/presentation.xml", "ppt/slides/slide1.xml"
+    notes, layout = "ppt/notesSlides/notes1.xml", "ppt/slideLayouts/layout1.xml"
+    listed = '<p:sldIdLst><p:sldId id="256" r:id="rId1"/></p:sldIdLst>'
+    parts = {
+        main: f'<p:presentation xmlns:p="{made_office.SLIDES}" xmlns:r="{OFFICE}">{listed}</p:presentation>',
+        slide: made_office.slide(made_office.box("Plan")),
+        notes: made_office.slide(linked("the source", 1, '<p:ph type="body"/>'), root="notes"),
+        layout: made_office.slide(linked("our site", 3), root="sldLayout"),
+    }
+    related = {
+        main: {"rId1": ("slide", "slides/slide1.xml")},
+        slide: {
+            "rId1": ("notesSlide", "../notesSlides/notes1.xml"),
+            "rId2": ("slideLayout", "../slideLayouts/layout1.xml"),
+        },
+        notes: PLACES,
+        layout: PLACES,
+    }
+    content = made_office.open_xml(main, parts, related, "presentationml.presentation")
+    found = await convert(content, "call.pptx", WITHOUT_OFFICE)
+    assert told(found.text) == [f"the source: {PLACES['rId1'][1]}", f"our site: {PLACES['rId3'][1]}"]

@@ -10,7 +10,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.workbook.defined_name import DefinedName
 
-from tests import made_files, made_office, made_xlsb
+from tests import made_documents, made_files, made_office, made_xlsb
 from tests.converted import WITHOUT_OFFICE, Converter, converter
 
 VML = """<xml xmlns:v="urn:schemas-microsoft-com:vml" xmlns:x="urn:schemas-microsoft-com:office:excel">
@@ -260,3 +260,56 @@ async def test_choices_that_stand_on_another_sheet_or_are_many_are_read(convert:
     assert "At C2:C9, choices: a, hint: Second\n" in found.text
     assert "At C2:C9, choices: those in Plan!A1:A5, hint: Answer – Please choose\n" in found.text
     assert found.reasons == []
+
+
+ANCHOR = "<twoCellAnchor><from><col>{}</col><row>1</row></from>{}</twoCellAnchor>"
+
+
+async def test_where_text_boxes_and_pictures_lead_is_told_beside_them(convert: Converter) -> None:
+    """As people see it with the mouse over them, and follow it with a click."""
+    click = '<a:hlinkClick r:id="{}"/>'
+    run = f"<a:p><a:r><a:rPr>{click}</a:rPr><a:t>{{}}</a:t></a:r></a:p>"
+    box = '<sp><nvSpPr><cNvPr id="2" name="B">{}</cNvPr></nvSpPr><txBody>{}</txBody></sp>'
+    picture = '<pic><nvPicPr><cNvPr id="3" name="P">{}</cNvPr></nvPicPr><a:blip r:embed="rId5"/></pic>'
+    shapes = [
+        box.format(click.format("rId1"), "<a:p><a:r><a:t>Apply</a:t></a:r></a:p>"),
+        box.format("", run.format("rId2", "Ask ") + run.format("rId1", "or apply")),
+        picture.format(click.format("rId2")),
+        picture.format(click.format("rId3")),
+    ]
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    drawing = (
+        f'<wsDr xmlns:a="{made_office.DRAWN}" xmlns:r="{office}">'
+        f"{''.join(ANCHOR.format(column, shape) for column, shape in enumerate(shapes))}</wsDr>"
+    )
+    related: dict[str, made_office.Related] = {
+        "xl/worksheets/sheet1.xml": {"rId1": ("drawing", "../drawings/drawing1.xml")},
+        "xl/drawings/drawing1.xml": {
+            "rId1": ("hyperlink", "https://forms.example/apply"),
+            "rId2": ("hyperlink", "https://help.example/"),
+            "rId3": ("hyperlink", "#Data!A1"),
+            "rId5": ("image", "../media/logo.png"),
+        },
+    }
+    parts: dict[str, str | bytes] = {
+        "xl/drawings/drawing1.xml": drawing,
+        "xl/media/logo.png": made_files.image("PNG", (40, 30)),
+    }
+    text = (await convert(book_with(parts, related), "order.xlsx", WITHOUT_OFFICE)).text
+    assert "Text box at A2: Apply [link: https://forms.example/apply]" in text
+    assert "Text box at B2: Ask / or apply [link: https://help.example/] [link: https://forms.example/apply]" in text
+    assert "Picture at C2 [link: https://help.example/]" in text
+    assert "Picture at D2" not in text
+
+
+async def test_links_of_what_is_drawn_on_a_sheet_of_opendocument_are_told_too(convert: Converter) -> None:
+    name = 'xmlns:xlink="http://www.w3.org/1999/xlink"'
+    frame = "<draw:frame><draw:text-box><text:p>Apply</text:p></draw:text-box></draw:frame>"
+    picture = f'<draw:a {name} xlink:href="https://help.example/"><draw:frame/></draw:a>'
+    linked = (
+        f'<table:shapes><draw:a {name} xlink:href="https://forms.example/">{frame}</draw:a>{picture}</table:shapes>'
+    )
+    row = "<table:table-row><table:table-cell><text:p>4</text:p></table:table-cell></table:table-row>"
+    content = made_documents.odt(f'<table:table table:name="S">{linked}{row}</table:table>', mimetype="spreadsheet")
+    text = (await convert(content, "order.ods", WITHOUT_OFFICE)).text
+    assert "Text box: Apply [link: https://forms.example/]\nPicture [link: https://help.example/]" in text

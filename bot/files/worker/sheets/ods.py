@@ -21,6 +21,7 @@ from bot.files.worker.sheets import choices, links, number_format, printed
 from bot.files.worker.sheets.model import SHEETS_MAX, Formula, Row, Rows, Sheet, Workbook
 from bot.files.worker.sheets.rows import TableXml, as_far_as_it_goes
 from bot.files.worker.sheets.table import column_letters
+from bot.files.worker.web_addresses import ADDRESS_CHARS_MAX, ELSEWHERE
 
 _DURATION = re.compile(r"(-?)P(?:(\d{1,6})D)?T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})(?:[.,]\d*)?S)?")
 _ALIKE_MAX = 1_000
@@ -121,7 +122,8 @@ class _Reader:
         if local(element) == "forms":
             sheet.beside += odf_controls.lines(element)
         else:
-            self._drawn(sheet, element, "")
+            for shape in element:
+                self._drawn(sheet, shape, "")
 
     def _style(self, element: ET.Element) -> None:
         if attribute(element, "family") != "table":
@@ -185,8 +187,11 @@ class _Reader:
         at = f" at {where}" if where else ""
         parts, charts = _apart(element)
         text = " / ".join(word for part in parts if local(part) == "p" and (word := paragraph_text(part)))
+        led = "" if local(element) == "annotation" else _links(parts)
         if text and local(element) != "annotation":
-            sheet.beside.append(f"Text box{at}: {text}")
+            sheet.beside.append(f"Text box{at}: {text}{led}")
+        elif led:
+            sheet.beside.append(f"Picture{at}{led}")
         for chart in charts:
             self._workbook.drawn = True
             target = f"{attribute(chart, 'href').removeprefix('./')}/content.xml"
@@ -207,6 +212,12 @@ class _Reader:
         elif within is not None:
             with suppress(ValueError):  # raised by broken base64
                 self._workbook.add_pixels(binascii.a2b_base64(within.text or ""), name, self._out)
+
+
+def _links(parts: list[ET.Element]) -> str:
+    """Where drawings lead outside the file."""
+    addresses = (attribute(part, "href") for part in parts if local(part) in {"a", "event-listener"})
+    return "".join(f" [link: {one[:ADDRESS_CHARS_MAX]}]" for one in dict.fromkeys(addresses) if ELSEWHERE.match(one))
 
 
 def _apart(element: ET.Element) -> tuple[list[ET.Element], list[ET.Element]]:

@@ -66,7 +66,7 @@ class Addresses:
 
     def of_slide(self, slide: ET.Element, targets: Mapping[str, str]) -> None:
         """Links of runs, and of whole shapes."""
-        for run in descendants(slide, "r", "sp", "pic") if targets else ():
+        for run in descendants(slide, "r", "fld", "sp", "pic", "cxnSp", "graphicFrame") if targets else ():
             about = [child(run, "rPr"), *descendants(run, "cNvPr")]
             link = next((link for one in about if one is not None for link in descendants(one, "hlinkClick")), None)
             if link is not None:
@@ -74,8 +74,13 @@ class Addresses:
                 self._add(words, targets.get(attribute(link, "id"), ""))
 
     def of_open_document(self, content: ET.Element) -> None:
+        """Links of words and of what is drawn; shapes of presentations keep theirs as an event."""
         for link in descendants(content, "a"):
             self._add("".join(link.itertext()), attribute(link, "href"))
+        for shape in content.iter():
+            listeners = child(shape, "event-listeners")
+            for event in listeners if listeners is not None else ():
+                self._add("".join(shape.itertext()), attribute(event, "href"))
 
     def add_to(self, words: Words) -> None:
         if self._lines:

@@ -40,6 +40,7 @@ def read(content: ET.Element, styles: ET.Element, opened: Opened = ET.Element) -
     reader.around(styles)
     addresses = Addresses()
     addresses.of_open_document(body)
+    addresses.of_open_document(styles)
     addresses.add_to(reader.words)
     return reader.words
 

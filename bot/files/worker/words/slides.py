@@ -38,13 +38,14 @@ def read_package(package: Package) -> Words:
             section = words.section(f"Slide {number}{' (hidden)' if hidden else ''}")
             _add_slide(package, part, slide, section, counted, hidden=hidden)
             _add_asides(package, part, section, around_notes, counted)
-            addresses.of_slide(slide, targets_of(package.relations(part)))
+            for linked in (part, *package.related(part, "notesSlide")):
+                addresses.of_slide(package.optional_tree(linked), targets_of(package.relations(linked)))
             _add_comments(package, part, section, authors, counted)
             if not hidden:
                 layouts |= dict.fromkeys(package.related(part, "slideLayout"))
     except Broken:
         words.breaks_off = True
-    _add_layouts(package, layouts, words)
+    _add_layouts(package, layouts, words, addresses)
     addresses.add_to(words)
     if around_notes.lines or any(package.related(main, "notesMaster")):
         _add_notes_master(package, main, around_notes)
@@ -168,7 +169,7 @@ def _authors(package: Package) -> dict[str, str]:
     }
 
 
-def _add_layouts(package: Package, layouts: dict[str, None], words: Words) -> None:
+def _add_layouts(package: Package, layouts: dict[str, None], words: Words, addresses: Addresses) -> None:
     """What is on all slides of a layout or a master; placeholders only say what to type."""
     section = words.section("On several slides")
     masters: dict[str, None] = {}
@@ -179,6 +180,8 @@ def _add_layouts(package: Package, layouts: dict[str, None], words: Words) -> No
         _add_fixed(root, section)
     for master in masters:
         _add_fixed(package.optional_tree(master), section)
+    for part in (*layouts, *masters):
+        addresses.of_slide(package.optional_tree(part), targets_of(package.relations(part)))
 
 
 def _add_notes_master(package: Package, main: str, section: Section) -> None:
