@@ -148,3 +148,41 @@ async def test_excel_2003_xml_shows_formulas_for_missing_results_and_keeps_all_o
     kept = await convert(xml_row(NUMBER.format(0), NO_TEXT, NUMBER.format(7)), "report.xml", WITHOUT_OFFICE)
     assert table(kept.text) == "row,A,B,D\n1,4,0,7"
     assert kept.reasons == []
+
+
+ARRAY = (
+    '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><f t="array" ref="B1:B4">A1:A3*10</f>{}</c></row>'
+    '<row r="2"><c r="A2"><v>2</v></c>{}</row><row r="3"><c r="A3"><v>3</v></c>{}</row>'
+)
+ZERO = '<c r="B{}"><v>0</v></c>'
+STORED = ("<v>0</v>", ZERO.format(2), ZERO.format(3))
+
+
+@libreoffice
+@pytest.mark.parametrize("stored", [STORED, ("", "", "")], ids=["zeros", "nothing"])
+async def test_all_results_of_a_formula_that_fills_several_cells_are_worked_out(
+    convert: Converter, stored: tuple[str, str, str]
+) -> None:
+    """Some programs store zeros in the other cells, and some store no cells at all."""
+    found = await convert(by_excels_name(made_office.workbook(ARRAY.format(*stored))), "report.xlsx")
+    assert table(found.text) == "row,A,B\n1,1,10\n2,2,20\n3,3,30\n4,,#N/A"
+    assert found.reasons == []
+
+
+async def test_without_a_program_for_it_the_other_cells_of_such_a_formula_say_so(convert: Converter) -> None:
+    found = await convert(by_excels_name(made_office.workbook(ARRAY.format(*STORED))), "report.xlsx", WITHOUT_OFFICE)
+    part = "=(part of the formula in B1)"
+    assert table(found.text) == f"row,A,B\n1,1,=A1:A3*10\n2,2,{part}\n3,3,{part}"
+    assert found.reasons == [notes.FORMULAS]
+    kept = await convert(made_office.workbook(ARRAY.format(*STORED)), "report.xlsx", WITHOUT_OFFICE)
+    assert table(kept.text) == "row,A,B\n1,1,0\n2,2,0\n3,3,0"
+
+
+@libreoffice
+async def test_a_formula_that_only_excel_understands_is_no_mistake_of_the_sheet(convert: Converter) -> None:
+    """Within a table a cell of its own row can be named without the table."""
+    named = '<row r="1"><c r="A1" t="str"><v>Q1</v></c><c r="B1" t="str"><v>Twice</v></c></row>'
+    row = '<row r="2"><c r="A2"><v>4</v></c><c r="B2"><f>[[#This Row],Q1]*2</f><v>0</v></c></row>'
+    found = await convert(by_excels_name(made_office.workbook(named + row)), "report.xlsx")
+    assert table(found.text) == 'row,A,B\n1,Q1,Twice\n2,4,"=[[#This Row],Q1]*2"'
+    assert found.reasons == [notes.FORMULAS]

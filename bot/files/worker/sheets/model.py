@@ -54,6 +54,8 @@ CHART = "Chart"
 UNKNOWN_NAME = "#NAME?"
 """The result of a formula with a function that a program does not know."""
 _ERRORS = ("#", "Err:")
+_ROW_OF_NO_TABLE = re.compile(r"(?<![\w.\]])\[(?:@|\[#This Row\])")
+"""What a formula says that takes its own row of its own table, without a name: LibreOffice wants the name."""
 _NUMBERS = re.compile(r"-?\d[\d,.]*(?:E[+-]\d+)?")
 
 
@@ -72,11 +74,24 @@ class Row:
             own, result = self.cells[column], results.get(column, "")
             if isinstance(result, Formula) or (found := text(result)) == UNKNOWN_NAME:
                 continue
+            if found.startswith(_ERRORS) and _ROW_OF_NO_TABLE.search(own if isinstance(own, str) else ""):
+                continue
             if isinstance(own, Stale) and found.startswith(_ERRORS) and not own.startswith(_ERRORS):
                 continue  # it may be the other program that lacks something, such as another workbook
             self.cells[column] = found
             if not found:
                 del self.cells[column]
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """Where the results of a formula fill several cells: first and last row, first and last column, counted from 1."""
+
+    rows: tuple[int, int]
+    columns: tuple[int, int]
+
+    def holds(self, row: int, column: int) -> bool:
+        return self.rows[0] <= row <= self.rows[1] and self.columns[0] <= column <= self.columns[1]
 
 
 @dataclass(slots=True)
@@ -98,8 +113,21 @@ class Sheet:
     """By row and column, the address outside the workbook that a cell leads to."""
     beside: list[str] = field(default_factory=list)
     """What is on the sheet outside its cells: text boxes, charts, headers and footers."""
+    arrays: list[Array] = field(default_factory=list)
     breaks_off: bool = False
     """Whether the file is damaged or too large from some row on."""
+
+    def take_arrays(self, other: Sheet, text: Callable[[Value], str]) -> None:
+        """Results of array formulas where this file has no cells for them."""
+        if not self.arrays or self.tail or other.tail:
+            return
+        own = {row.number: row for row in self.head}
+        for row in other.head:
+            for column, value in row.cells.items():
+                if any(one.holds(row.number, column) for one in self.arrays) and (found := text(value)):
+                    own.setdefault(row.number, Row(row.number, {})).cells.setdefault(column, found)
+        self.head = [own[number] for number in sorted(own)]
+        self.last_row = max(self.last_row, *own)
 
     def take_charts(self, other: Sheet) -> None:
         """A chart that no program has shown yet has no points stored."""
@@ -161,6 +189,7 @@ class Workbook:
             sheet.take_charts(other)
             if self.calculated_on_load:
                 sheet.take_points(other)
+            sheet.take_arrays(other, worked_out.text)
             results = {row.number: row.cells for row in other.rows}
             for row in sheet.rows:
                 if row.number in results or not other.tail:  # else it may be a row that was not kept

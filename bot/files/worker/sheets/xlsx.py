@@ -14,12 +14,12 @@ from bot.files.outbox import Outbox
 from bot.files.worker.documents.excel_escapes import unescaped
 from bot.files.worker.documents.package import Broken, Package, attribute, child, descendants, local
 from bot.files.worker.raised import aligned
-from bot.files.worker.sheets import choices, links, number_format, printed
+from bot.files.worker.sheets import arrays, choices, links, number_format, printed
 from bot.files.worker.sheets.model import Formula, Row, Rows, Shared, Sheet, Stale, Value, Workbook
 from bot.files.worker.sheets.packaged import CELL, Listed, read_sheets, workbook_part
 from bot.files.worker.sheets.rich_values import WithinCells
 from bot.files.worker.sheets.rows import TableXml
-from bot.files.worker.sheets.table import column_number
+from bot.files.worker.sheets.table import column_letters, column_number
 
 _ROW_NUMBER = re.compile(rb"""(?:^|\s)r=["'](\d{1,7})["']""")
 _NEWER = "_xlfn."
@@ -187,24 +187,32 @@ class _SheetReader:
         for cell in element:
             found = CELL.fullmatch(cell.get("r", ""))
             column = column_number(found[1]) if found else column + 1
-            value = self._value(cell)
+            value = self._value(cell, array=self._array_at(row.number, column))
             if value != "":
                 row.cells[column] = value
             if (link := _linked(cell)) and value != "":
                 self._sheet.add_link(row.number, column, link)
         return row
 
-    def _value(self, cell: ET.Element) -> Value:
-        kind, raw, formula = cell.get("t", "n"), None, None
+    def _array_at(self, row: int, column: int) -> str:
+        """The first cell of the array formula that a cell has its result from; empty if there is none."""
+        found = (one for one in self._sheet.arrays if one.holds(row, column))
+        return next((f"{column_letters(one.columns[0])}{one.rows[0]}" for one in found), "")
+
+    def _value(self, cell: ET.Element, array: str) -> Value:
+        kind, raw, formula = cell.get("t", "n"), None, f"(part of the formula in {array})" if array else None
         for part in cell:
             name = local(part)
             if name == "v":
                 raw = part.text or ("" if kind == "str" else None)  # a formula may have an empty text as its result
             elif name == "f":
                 formula = part.text or ""
+                self._sheet.arrays += arrays.of_formula(part)
             elif name == "is":
                 return number_format.shown_text(text_of(part), self._styles.code(cell.get("s", "0")))
         anew = formula is not None and self._workbook.calculated_on_load
+        if raw is None and array:
+            return ""  # people see a result here, but where none is stored there may as well be no cell at all
         if raw is None or (anew and _is_stand_in(raw)):
             self._workbook.formulas_without_values += formula is not None
             return "" if formula is None else Formula(f"={formula}" if formula else "=(the formula above)")
