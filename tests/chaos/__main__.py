@@ -20,7 +20,12 @@ async def main() -> int:
     parser.add_argument("--scenario", action="append", choices=SCENARIOS, help="may be given several times; else all")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=1, help="so many seeds, from --seed on")
-    parser.add_argument("--kills", type=int, default=0, help="until there were so many in each")
+    parser.add_argument(
+        "--kills",
+        type=int,
+        default=0,
+        help="until there were so many in each; where few disturbances are kills, that takes minutes",
+    )
     parser.add_argument("--troubles", type=int, default=12, help="without --kills: so many disturbances in each")
     parser.add_argument("--database", choices=("sqlite", "postgresql"), help="only scenarios over this one")
     parser.add_argument("--replicas", type=int, help="instead of the scenario's own number")

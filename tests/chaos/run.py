@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -27,6 +28,8 @@ TIDY_WITHIN_S = 100.0
 """What a process that died has left goes half a minute after its answer or later."""
 """The question that is on its way when there are enough."""
 TROUBLE_S_MAX = 60.0
+REPORT_EVERY = 10
+"""Disturbances: where few of them are kills, a run until there were so many of those takes minutes."""
 Pace = tuple[float, float]
 SOON_S: Pace = (0.0, 2.0)
 PACES: Sequence[Pace] = (SOON_S, (5.0, 9.0))
@@ -96,6 +99,8 @@ async def _disturb(made: World, played: Played, kills: int, troubles: int, paces
         if (kills and made.kills >= kills) or (not kills and sum(played.troubles.values()) >= troubles):
             return
         played.troubles[name] += 1
+        if (number := sum(played.troubles.values())) % REPORT_EVERY == 0:
+            print(f"{played.scenario.name}: {made.kills} kills in {number} disturbances", file=sys.stderr, flush=True)
         async with asyncio.timeout(TROUBLE_S_MAX):
             await TROUBLES[name](made)
         await made.until_one_is_ready()

@@ -18,7 +18,10 @@ from tests.chaos.world import Trap, World
 from tests.postgres import paused_server, run_in_postgres, server_of
 
 Trouble = Callable[[World], Awaitable[None]]
-METHODS = ("chat.postMessage", "chat.update", "chat.update", "conversations.replies", "assistant.threads.setStatus")
+METHODS = (
+    "chat.postMessage", "chat.update", "chat.update", "chat.delete", "conversations.replies",
+    "assistant.threads.setStatus",
+)  # fmt: skip
 TRAP_S = 4.0
 """A call that has not come by then does not come: the process is killed all the same."""
 READY_WITHIN_S = 20.0

@@ -78,6 +78,24 @@ def test_a_stream_that_slack_does_not_find_goes_on_by_edits(method: str, times: 
     assert shown.seen.curve[-1][1] == shown.seen.chars
 
 
+@pytest.mark.parametrize("method", ["chat.startStream", "chat.appendStream", "chat.stopStream"])
+@pytest.mark.parametrize("skip", [0, 1])
+def test_a_stream_whose_call_is_answered_by_nobody_does_not_stand_still(method: str, skip: int) -> None:
+    lost = Fault("answer_lost", method, 0, 1, skip)
+    shown = run(play(chunked(answer(3, 3_000), [12]), [0.05], [lost], way=Way.STREAMS))
+    assert (shown.seen.backward_steps, shown.seen.lost_words) == (0, 0)
+    assert shown.seen.curve[-1][1] == shown.seen.chars
+    assert shown.seen.longest_wait_s < FROZEN_MAX_S
+
+
+@pytest.mark.parametrize("skip", [0, 1])
+def test_a_post_that_slack_makes_a_minute_late_stands_there_once_in_the_end(skip: int) -> None:
+    late = Fault("hang", "chat.postMessage", 600, 1, skip)
+    shown = run(play(chunked(answer(3, 20_000), [120]), [0.05], [late]))
+    assert shown.seen.lost_words == 0
+    assert shown.parts == list(range(len(shown.parts))), "no part stands there twice"
+
+
 def test_what_a_message_shows_is_known_by_its_words_where_slack_keeps_no_metadata() -> None:
     shown = played(
         Fault("no_metadata", "chat.postMessage", 0, 1, 0), Fault("status", "chat.update", 2, 10_000, 3), chars=9_000

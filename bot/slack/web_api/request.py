@@ -33,8 +33,8 @@ READS: Mapping[str, tuple[str, type[object]]] = {
 REPEATABLE = READS.keys() - {"files.getUploadURLExternal"}
 READ_WITHIN = aiohttp.ClientTimeout(total=45, connect=10)
 """More than the session gives: asking anew would begin the wait from its beginning."""
-DELETE, DELETE_WITHIN = "chat.delete", aiohttp.ClientTimeout(total=5)
-"""An answer waits for it, and it may be repeated."""
+QUICK, QUICK_WITHIN = frozenset({"chat.appendStream", "chat.delete", "chat.stopStream"}), aiohttp.ClientTimeout(total=5)
+"""An answer waits for them; a deletion may be repeated, and after a stream without an answer edits go on."""
 JSON = "application/json;charset=utf-8"
 """Without the charset Slack warns (``missing_charset``). Source: slack:reference/methods/chat.postMessage."""
 
@@ -47,7 +47,7 @@ async def ask(client: AsyncWebClient, method: str, arguments: Mapping[str, objec
     if method in READS:
         verb, given = "GET", {"params": _in_address(arguments), "timeout": READ_WITHIN}
     else:
-        verb, given = "POST", {"json": arguments, **({"timeout": DELETE_WITHIN} if method == DELETE else {})}
+        verb, given = "POST", {"json": arguments, **({"timeout": QUICK_WITHIN} if method in QUICK else {})}
         headers["Content-Type"] = JSON
     session = cast("aiohttp.ClientSession", client.session)
     async with session.request(verb, address, headers=headers, proxy=client.proxy, **given) as came:

@@ -39,8 +39,8 @@ AFTER_S, WITHIN_S = 1.0, 180.0
 CLOSE_WITHIN_S = 3.0
 PAUSES_S = (1.0, 5.0, 20.0, 60.0)
 """Between tries; the last one is not followed by any."""
-LOOKS_AFTER_S = (1.0, 14.0)
-"""Each after the one before."""
+LOOKS_AFTER_S = (1.0, 14.0, 50.0)
+"""Each after the one before. Slack may carry out a post long after the connection for it has ended."""
 
 
 class LatePlan(Protocol):

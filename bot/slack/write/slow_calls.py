@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 from bot.errors import SlackOutcomeUnknown
 from bot.slack.write.edit_trouble import NO_ANSWER
-from bot.slack.write.plan import Action, Show
+from bot.slack.write.plan import Action, Show, Start
 
 EDIT_WITHIN_S = 3.0
 FIND_AFTER_S = 3.0
@@ -34,10 +34,10 @@ class SlowCalls:
 
     async def send(self, action: Action) -> str:
         """If the same edit is still open, the first answer to either counts. Raises ``SlackError``."""
+        if isinstance(action, Start) or (isinstance(action, Show) and action.ts is None):
+            return await self._post(action)
         if not isinstance(action, Show):
             return await self._send(action)
-        if action.ts is None:
-            return await self._post(action)
         call = asyncio.ensure_future(self._send(action))
         same = {given_up for given_up, edit in self._open.items() if edit == action}
         try:
@@ -54,7 +54,7 @@ class SlowCalls:
             return call.result()
         raise SlackOutcomeUnknown("chat.update", NO_ANSWER)
 
-    async def _post(self, action: Show) -> str:
+    async def _post(self, action: Show | Start) -> str:
         call = asyncio.ensure_future(self._send(action))
         try:
             while not (await asyncio.wait({call}, timeout=FIND_AFTER_S))[0]:
