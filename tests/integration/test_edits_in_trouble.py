@@ -88,6 +88,12 @@ def test_a_stream_whose_call_is_answered_by_nobody_does_not_stand_still(method: 
     assert shown.seen.longest_wait_s < FROZEN_MAX_S
 
 
+def test_a_post_that_is_never_made_nor_answered_is_made_again_within_a_quarter_of_a_minute() -> None:
+    shown = played(Fault("lost", "chat.postMessage", 0, 1, 0))
+    assert_contract(shown)
+    assert shown.seen.first_words_s < 15.0
+
+
 @pytest.mark.parametrize("skip", [0, 1])
 def test_a_post_that_slack_makes_a_minute_late_stands_there_once_in_the_end(skip: int) -> None:
     late = Fault("hang", "chat.postMessage", 600, 1, skip)

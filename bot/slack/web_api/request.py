@@ -33,8 +33,16 @@ READS: Mapping[str, tuple[str, type[object]]] = {
 REPEATABLE = READS.keys() - {"files.getUploadURLExternal"}
 READ_WITHIN = aiohttp.ClientTimeout(total=45, connect=10)
 """More than the session gives: asking anew would begin the wait from its beginning."""
-QUICK, QUICK_WITHIN = frozenset({"chat.appendStream", "chat.delete", "chat.stopStream"}), aiohttp.ClientTimeout(total=5)
-"""An answer waits for them; a deletion may be repeated, and after a stream without an answer edits go on."""
+_REPEATABLE_WITHIN, _POSTED_WITHIN = aiohttp.ClientTimeout(total=5), aiohttp.ClientTimeout(total=12)
+WITHIN: Mapping[str, aiohttp.ClientTimeout] = {
+    "chat.appendStream": _REPEATABLE_WITHIN,
+    "chat.delete": _REPEATABLE_WITHIN,
+    "chat.postMessage": _POSTED_WITHIN,
+    "chat.startStream": _POSTED_WITHIN,
+    "chat.stopStream": _REPEATABLE_WITHIN,
+}
+"""An answer waits for them. A deletion may be repeated, after a stream without an answer edits go on, and a post is
+looked for before it is made again; if Slack makes the first one all the same, one of both goes."""
 JSON = "application/json;charset=utf-8"
 """Without the charset Slack warns (``missing_charset``). Source: slack:reference/methods/chat.postMessage."""
 
@@ -47,7 +55,9 @@ async def ask(client: AsyncWebClient, method: str, arguments: Mapping[str, objec
     if method in READS:
         verb, given = "GET", {"params": _in_address(arguments), "timeout": READ_WITHIN}
     else:
-        verb, given = "POST", {"json": arguments, **({"timeout": QUICK_WITHIN} if method in QUICK else {})}
+        verb, given = "POST", {"json": arguments}
+        if (within := WITHIN.get(method)) is not None:
+            given["timeout"] = within
         headers["Content-Type"] = JSON
     session = cast("aiohttp.ClientSession", client.session)
     async with session.request(verb, address, headers=headers, proxy=client.proxy, **given) as came:
