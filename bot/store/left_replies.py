@@ -16,7 +16,7 @@ from bot.store.database import Database
 from bot.store.schema import FINISHED, questions
 from bot.store.statements import IS_QUESTION, of_question
 
-AFTER_S, FOR_S = 30.0, 3_600.0
+AFTER_S, FOR_S = 90.0, 3_600.0
 """Before that the process that answered sees to it; and messages that have stood for an hour may stay."""
 AT_ONCE_MAX = 10
 _LEFT = sa.and_(questions.c.state == FINISHED, questions.c.unrecorded)

@@ -24,8 +24,8 @@ ANSWERED_WITHIN_S = 240.0
 ASKED_WITHIN_S = 70.0
 STATUS_WITHIN_S = 75.0
 """A minute's calls and some pauses."""
-TIDY_WITHIN_S = 100.0
-"""What a process that died has left goes half a minute after its answer or later."""
+TIDY_WITHIN_S = 150.0
+"""What a process that died has left goes a minute and a half after its answer or later."""
 """The question that is on its way when there are enough."""
 TROUBLE_S_MAX = 60.0
 REPORT_EVERY = 10
@@ -86,7 +86,7 @@ async def play(
                 await asyncio.wait_for(asyncio.gather(asking, stopping), ASKED_WITHIN_S)
             answered = await made.until_answered(ANSWERED_WITHIN_S)
             await made.until_no_status(STATUS_WITHIN_S)
-            await made.until_tidy(TIDY_WITHIN_S)
+            await _until_tidy(made)
         await asyncio.sleep(0.1)
         played.asked, played.kills = len(made.asked), made.kills
         _look(made, played, answered=answered)
@@ -107,12 +107,22 @@ async def _disturb(made: World, played: Played, kills: int, troubles: int, paces
         await made.pause(*made.dice.choice(paces))
 
 
-def _look(made: World, played: Played, *, answered: bool) -> None:
+async def _until_tidy(made: World) -> None:
+    ends_s = time.monotonic() + TIDY_WITHIN_S
+    while time.monotonic() < ends_s and ((seen := _seen(made)).orphaned or seen.doubled):  # noqa: ASYNC110
+        await asyncio.sleep(1.0)
+
+
+def _seen(made: World) -> Seen:
     troubled, stopped = made.model.failed, made.stopped
     asked = [
         replace(one, troubled=one.number in troubled, stopped=one.number in stopped) for one in made.asked.values()
     ]
-    played.seen = look(asked, made.changes(), made.shown_statuses())
+    return look(asked, made.changes(), made.shown_statuses())
+
+
+def _look(made: World, played: Played, *, answered: bool) -> None:
+    played.seen = _seen(made)
     played.noise = [line for bot in made.bots for line in bot.noise]
     played.noise += [f"left over: {line}" for line in left_over(made.bots)]
     if not answered:

@@ -44,7 +44,6 @@ RETRY_DELAYS_S = (0.1, 0.3, 1.0, 2.0, 3.0, *(4.0,) * 10)
 MENTIONED = 0.5
 """In a thread that the bot answers in already, people often go on without naming it."""
 UNFINISHED = "SELECT count(*) FROM questions WHERE state <> 'finished'"
-UNTIDY = "SELECT count(*) FROM questions WHERE state = 'finished' AND unrecorded"
 LENGTHS = (8, 30, 60, 200)
 LONG = 1_600
 """Words that outgrow a message."""
@@ -170,15 +169,12 @@ class World:
     # --- what the database knows ------------------------------------------------------------------------------------
 
     async def unanswered(self) -> int:
-        return await self._counted(UNFINISHED)
-
-    async def _counted(self, query: str) -> int:
         """By the database; many while it does not say."""
         try:
             if self.database:
-                return int(await asyncio.wait_for(run_in_postgres(self.database, query), 2) or 0)
+                return int(await asyncio.wait_for(run_in_postgres(self.database, UNFINISHED), 2) or 0)
             with closing(sqlite3.connect(f"file:{self.sqlite}?mode=ro", uri=True, timeout=0.5)) as connection:
-                return int(connection.execute(query).fetchone()[0])
+                return int(connection.execute(UNFINISHED).fetchone()[0])
         except (TimeoutError, OSError, sqlite3.Error, SQLAlchemyError):
             return AT_ONCE
 
@@ -230,13 +226,6 @@ class World:
         """While Slack refuses to take one away, or the minute's calls for it are used up, one stays."""
         with suppress(TimeoutError):
             await self.workspace.until(lambda _: not self.shown_statuses(), timeout_s=within_s)
-
-    async def until_tidy(self, within_s: float) -> None:
-        """While a message may be left that is no part of an answer."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(within_s):
-                while await self._counted(UNTIDY):  # noqa: ASYNC110 - nothing here says when
-                    await asyncio.sleep(0.5)
 
     def shown_statuses(self) -> list[str]:
         return [str(status) for status in self.workspace.statuses() if status.status]

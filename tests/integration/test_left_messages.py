@@ -35,7 +35,7 @@ from tests.postgres import OVER_BOTH
 from tests.repository import MANIFEST
 from tests.slack_client import web_client
 
-LATER_S = 60.0
+LATER_S = 120.0
 
 
 class Answered:
