@@ -102,9 +102,9 @@ async def _start(
     serve = _one_workspace if settings.slack_client_id is None else _many_workspaces
     serving = await serve(Opening(settings, pulse, database, session, confined, on_token_ended, hurry), parts)
     client = sdk_client(secret(settings.slack_bot_token), settings.slack_api_url, session)
-    take = deliveries.Deliveries(serving.workspaces, pulse.arrived).take
+    handle = deliveries.Deliveries(serving.workspaces, pulse.arrived).handle
     stopping.go_on(stopped)
-    transport = slack.transport(settings, take, client, on_token_ended, pulse, serving.routes)
+    transport = slack.transport(settings, handle, client, on_token_ended, pulse, serving.routes)
     parts.push_async_callback(transport.close)
     parts.push_async_callback(Watchdog().close)
     await transport.start()

@@ -22,7 +22,7 @@ from bot.operations import health
 from bot.settings import Settings
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive.bolt import bolt_app
-from bot.slack.receive.deliveries import Take
+from bot.slack.receive.deliveries import HandleDelivery
 from bot.slack.receive.http_events import HttpEvents
 from bot.slack.receive.socket_mode import SocketMode
 from bot.slack.web_api.client import SlackClient, TokenEnded
@@ -104,19 +104,19 @@ REFUSED_FOR_THEIR_TIME = "Slack's deliveries are refused for their time: this ma
 
 def transport(
     settings: Settings,
-    take: Take,
+    handle: HandleDelivery,
     client: AsyncWebClient,
     on_token_ended: TokenEnded,
     pulse: health.Pulse,
     routes: Sequence[web.RouteDef],
 ) -> Transport:
     if settings.slack_app_token is not None:
-        socket = SocketMode(take, client, secret(settings.slack_app_token), on_token_ended)
+        socket = SocketMode(handle, client, secret(settings.slack_app_token), on_token_ended)
         pulse.hears = socket.hears
         return socket
     is_alive = functools.partial(health.is_alive, settings.bot_data_dir)
     signing_secret = secret(settings.slack_signing_secret)
-    bolt = bolt_app(client, take, signing_secret)
+    bolt = bolt_app(client, handle, signing_secret)
     http = HttpEvents(bolt, settings.bot_http_host, settings.bot_http_port, is_alive, signing_secret, routes=routes)
     pulse.hears, pulse.deaf = http.hears, REFUSED_FOR_THEIR_TIME
     return http

@@ -11,7 +11,7 @@ from bot.prompt.spoken import HEAD
 from bot.slack.receive.payloads import (
     Ignored,
     Unaddressed,
-    doubtful_user,
+    possible_bot_in,
     question_from_command,
     question_from_event,
     takes_long,
@@ -340,7 +340,7 @@ def test_what_a_person_posts_with_a_token_of_their_own_is_theirs(is_bot: bool | 
 
     for event in (direct(**by_token), mention(**by_token), in_thread, message(**by_token)):
         assert asked(event, is_bot=is_bot).user_id == "U061F7AUR"
-        assert doubtful_user(envelope(event), BOT_USER, BOT) == "U061F7AUR"
+        assert possible_bot_in(envelope(event), BOT_USER, BOT) == "U061F7AUR"
 
 
 @pytest.mark.parametrize(
@@ -354,7 +354,7 @@ def test_what_a_person_posts_with_a_token_of_their_own_is_theirs(is_bot: bool | 
     ],
 )
 def test_nobody_is_asked_about_who_is_plain(event: dict[str, Any]) -> None:
-    assert doubtful_user(envelope(event), BOT_USER, BOT) == ""
+    assert possible_bot_in(envelope(event), BOT_USER, BOT) == ""
 
 
 def test_a_reminder_that_slackbot_delivers_in_a_channel_is_a_question() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from bot.messages import Question
 from bot.slack.buttons import PressedMessage
-from bot.slack.receive.after_the_ack import KNOWN_MAX, FirstOnes
+from bot.slack.receive.duplicates import KNOWN_MAX, NewKeys
 from bot.slack.receive.listeners import Listeners
 from bot.slack.web_api.identity import Identity
 from tests.handlers import handlers
@@ -73,8 +73,8 @@ async def test_what_a_process_that_died_has_accepted_loses_its_button_all_the_sa
 
 @pytest.mark.parametrize("things", [KNOWN_MAX, 10 * KNOWN_MAX])
 def test_so_many_are_remembered_and_no_more(things: int) -> None:
-    first = FirstOnes()
+    first = NewKeys()
 
-    assert all(first.is_first(number) for number in range(things))
-    assert not first.is_first(things - 1)
-    assert not first.is_first(things - KNOWN_MAX)
+    assert all(first.is_new(number) for number in range(things))
+    assert not first.is_new(things - 1)
+    assert not first.is_new(things - KNOWN_MAX)

@@ -42,7 +42,7 @@ def author_of(message: Json, bot_user_id: str, bot_id: str, is_bot: IsBot) -> Au
     return Author(user, "", AuthorKind.PERSON)
 
 
-def user_in_doubt(message: Json, bot_user_id: str, bot_id: str) -> str:
+def possible_bot(message: Json, bot_user_id: str, bot_id: str) -> str:
     """The user id that ``author_of`` has to know about; empty if the message itself says enough."""
     user, app = text_of(message.get("user")), text_of(message.get("bot_id"))
     by_app = bool(app) or message.get("subtype") == "bot_message"

@@ -8,7 +8,7 @@ minutes.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Coroutine
 from typing import Any
 
@@ -18,7 +18,6 @@ log = get_logger(__name__)
 
 AT_ONCE_MAX = 5
 """Per person. Nobody who waits for the results presses more."""
-KNOWN_MAX = 1_000
 
 
 class AfterTheAck:
@@ -47,18 +46,3 @@ class AfterTheAck:
         self._of[user_id] -= 1
         if not self._of[user_id]:
             del self._of[user_id]
-
-
-class FirstOnes:
-    """Recognises keys that come again; the newest are remembered."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[object, None] = OrderedDict()
-
-    def is_first(self, thing: object) -> bool:
-        if thing in self._known:
-            return False
-        self._known[thing] = None
-        if len(self._known) > KNOWN_MAX:
-            self._known.popitem(last=False)
-        return True

@@ -1,4 +1,4 @@
-"""Makes a Bolt app that hands the body of each request to ``take``. I/O: none of its own.
+"""Makes a Bolt app that hands the body of each request to ``handle``. I/O: none of its own.
 
 For HTTP: Bolt reads a request's body, JSON or form, and answers Slack's verification of the address.
 """
@@ -12,17 +12,17 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.receive.deliveries import Take
+from bot.slack.receive.deliveries import HandleDelivery
 
 
-def bolt_app(client: AsyncWebClient, take: Take, signing_secret: str) -> AsyncApp:
+def bolt_app(client: AsyncWebClient, handle: HandleDelivery, signing_secret: str) -> AsyncApp:
     async def authorize(**_: object) -> AuthorizeResult:
         """Bolt itself makes no calls: each workspace has its own client."""
         return AuthorizeResult(enterprise_id=None, team_id=None, bot_token=client.token)
 
     async def on_every(body: dict[str, Any]) -> BoltResponse:
-        """Bolt fills in the parameters by name. Whatever ``take`` raises becomes status 500."""
-        return BoltResponse(status=200, body=await take(body) or "")
+        """Bolt fills in the parameters by name. Whatever ``handle`` raises becomes status 500."""
+        return BoltResponse(status=200, body=await handle(body) or "")
 
     bolt = AsyncApp(
         client=client,

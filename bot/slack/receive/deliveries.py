@@ -18,9 +18,9 @@ from typing import Any, Protocol
 from bot.errors import StoreFailed, StoreLost
 from bot.slack import interactions
 from bot.slack.receive import feedback, shortcuts
-from bot.slack.receive.each_in_turn import EachInTurn
 from bot.slack.receive.kinds import MENTION, kind_of, mentions_the_bot
 from bot.slack.receive.listeners import Listeners
+from bot.slack.receive.sender_limit import SenderLimit
 from bot.slack.shapes import Json, object_of, text_of
 from bot.telemetry.logs import get_logger
 
@@ -32,7 +32,7 @@ AGAIN_AFTER_S, AGAIN_WITHIN_S = 0.25, 1.0
 OPTION_REQUESTS = frozenset({"block_suggestion", "dialog_suggestion"})
 Ack = dict[str, Any]
 """What an acknowledgement says; empty for nothing."""
-Take = Callable[[dict[str, Any]], Awaitable[Ack]]
+HandleDelivery = Callable[[dict[str, Any]], Awaitable[Ack]]
 
 
 class Workspaces(Protocol):
@@ -49,9 +49,9 @@ class Deliveries:
     def __init__(self, workspaces: Workspaces, arrived: Callable[[str], None] = lambda _: None) -> None:
         self._workspaces = workspaces
         self._arrived = arrived
-        self._each = EachInTurn()
+        self._sender_limit = SenderLimit()
 
-    async def take(self, body: dict[str, Any]) -> Ack:
+    async def handle(self, body: dict[str, Any]) -> Ack:
         """Returns the acknowledgement; if this raises, there is none."""
         kind = text_of(body.get("type"))
         if name := kind_of(body):
@@ -64,7 +64,7 @@ class Deliveries:
         if not _has_listener(body):
             log.debug("delivery.ignored", kind=kind)
             return {"options": []} if kind in OPTION_REQUESTS else {}
-        async with self._each.of(body):
+        async with self._sender_limit.of(body):
             begun_s = time.monotonic()
             try:
                 return await self._hand_over(kind, body)

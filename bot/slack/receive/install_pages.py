@@ -35,7 +35,7 @@ from bot.errors import SlackError, StoreFailed
 from bot.installations.installation import Installation, Installations, Rotation
 from bot.installations.renewals import rotation
 from bot.installations.token_cipher import NotReadable, TokenCipher
-from bot.slack.receive.after_the_ack import FirstOnes
+from bot.slack.receive.duplicates import NewKeys
 from bot.slack.receive.install_html import InstallationPages, install_page
 from bot.slack.web_api.client import slack_error
 from bot.slack.web_api.renewal import Uninstall
@@ -239,7 +239,7 @@ class _States(AsyncOAuthStateStore):
 
     def __init__(self, cipher: TokenCipher) -> None:
         self._cipher = cipher
-        self._used = FirstOnes()
+        self._used = NewKeys()
 
     @property
     def logger(self) -> Logger:
@@ -253,4 +253,4 @@ class _States(AsyncOAuthStateStore):
             self._cipher.decrypt(state[:STATE_CHARS_MAX], age_max_s=STATE_AGE_MAX_S)
         except NotReadable:
             return False
-        return self._used.is_first(state)
+        return self._used.is_new(state)

@@ -19,21 +19,21 @@ from bot.loop_share import beside
 from bot.messages import EntryPoint, Question
 from bot.slack import buttons, interactions
 from bot.slack.receive import changes, feedback, shortcuts
-from bot.slack.receive.after_the_ack import AfterTheAck, FirstOnes
+from bot.slack.receive.after_the_ack import AfterTheAck
 from bot.slack.receive.command_help import HELP, asks_for_help
+from bot.slack.receive.duplicates import Duplicates, NewKeys, message_of
 from bot.slack.receive.handlers import KNOWN_WITHIN_S, Handlers
 from bot.slack.receive.payloads import (
     Ignored,
     Unaddressed,
     deleted_file,
-    doubtful_user,
     home_opened,
+    possible_bot_in,
     question_from_command,
     question_from_event,
     takes_long,
     tells_of_revoked_token,
 )
-from bot.slack.receive.twins import Twins, message_of
 from bot.slack.shapes import text_of
 from bot.slack.web_api.identity import Identity
 from bot.stops import StopWish
@@ -55,16 +55,16 @@ class Listeners:
         self._identity = identity
         self._handlers = handlers
         self._later = AfterTheAck()
-        self._twins = Twins()
-        self._pressed = FirstOnes()
+        self._duplicates = Duplicates()
+        self._pressed = NewKeys()
 
     async def on_event(self, body: dict[str, Any]) -> None:
         message = message_of(body)
         if message is None:
             if not await self._handlers.agent(body):
                 await self._on_event(body)
-        elif not await self._twins.is_known(message):
-            with self._twins.handled(message):
+        elif not await self._duplicates.is_known(message):
+            with self._duplicates.handled(message):
                 await self._on_event(body)
 
     async def _on_event(self, body: dict[str, Any]) -> None:
@@ -102,7 +102,7 @@ class Listeners:
             self._handlers.conversations.mentioned(question)
         if not await self._commanded(question, addressed=True):
             await self._handlers.accept(question)
-        self._twins.known((question.channel_id, question.ts))
+        self._duplicates.known((question.channel_id, question.ts))
 
     async def _overheard(self, said: Question, *, to_others: bool, edited: bool) -> None:
         """Messages that are not for the bot are neither kept nor logged."""
@@ -170,7 +170,7 @@ class Listeners:
             await self._handlers.accept(shared)
         else:
             is_new = await self._handlers.accept(question)
-            if self._pressed.is_first((question.channel_id, question.ts)) or is_new:
+            if self._pressed.is_new((question.channel_id, question.ts)) or is_new:
                 self._later.run(self._handlers.button_pressed(buttons.pressed_message(body)))
 
     async def on_shortcut(self, body: dict[str, Any]) -> None:
@@ -237,8 +237,8 @@ class Listeners:
         read = partial(question_from_event, body, bot_user_id=bot_user_id, bot_id=bot_id, now_s=time.time())
         long = takes_long(body)
         question = await beside(partial(read, is_bot=None)) if long else read(is_bot=None)
-        doubtful = doubtful_user(body, bot_user_id, bot_id)
-        if not doubtful or isinstance(question, Ignored):
+        possible = possible_bot_in(body, bot_user_id, bot_id)
+        if not possible or isinstance(question, Ignored):
             return question
-        is_bot = await self._handlers.is_bot(doubtful, within_s=KNOWN_WITHIN_S)
+        is_bot = await self._handlers.is_bot(possible, within_s=KNOWN_WITHIN_S)
         return await beside(partial(read, is_bot=is_bot)) if long else read(is_bot=is_bot)

@@ -14,7 +14,7 @@ from bot.messages import AuthorKind, EntryPoint, Question
 from bot.prompt.spoken import typed
 from bot.slack.read import mentions, mrkdwn
 from bot.slack.read.file_objects import attachments_of
-from bot.slack.read.message_text import SAID, SLACK_ITSELF, SLACKBOT, author_of, markdown_of, user_in_doubt
+from bot.slack.read.message_text import SAID, SLACK_ITSELF, SLACKBOT, author_of, markdown_of, possible_bot
 from bot.slack.shapes import FILE_ID_CHARS_MAX, Json, id_of, object_of, objects_of, text_of, ts_of
 
 TS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
@@ -22,9 +22,7 @@ CHANNEL_LETTERS = ("C", "G")
 BROADCAST = re.compile(r"<!(here|channel|everyone)\b")
 EDITED_AGE_MAX_S = 24 * 60 * 60
 """Slack delivers app_mention again when an old message is edited; nobody expects an answer to last month's."""
-
-
-NOBODY_SAYS = "unnamed"
+UNKNOWN_TEAM = "unnamed"
 """Stands where a workspace's id would, but is not one."""
 LONG_CHARS = 4_000
 LONG_PARTS = 400
@@ -55,7 +53,7 @@ def question_from_event(
 ) -> Question | Unaddressed | Ignored:
     """Reads the envelope of an ``app_mention`` or ``message`` event; ``now_s`` is in seconds since 1970.
 
-    ``is_bot`` says what is known of ``doubtful_user``; somebody unknown counts as a person, so that no question is
+    ``is_bot`` says what is known of ``possible_bot_in``; somebody unknown counts as a person, so that no question is
     lost. One message may come as both events, and again after each edit; the key of the question is the same.
     """
     event = object_of(body.get("event"))
@@ -107,9 +105,9 @@ def takes_long(body: Json) -> bool:
     return bool(looked_at) or parts > LONG_PARTS or chars > LONG_CHARS
 
 
-def doubtful_user(body: Json, bot_user_id: str, bot_id: str) -> str:
+def possible_bot_in(body: Json, bot_user_id: str, bot_id: str) -> str:
     """The user who may be a bot, which has to be known before the event can be read; empty if it is plain."""
-    return user_in_doubt(object_of(body.get("event")), bot_user_id, bot_id)
+    return possible_bot(object_of(body.get("event")), bot_user_id, bot_id)
 
 
 def deleted_file(body: Json) -> str | None:
@@ -166,7 +164,7 @@ def _author_team(body: Json, event: Json) -> str:
     if named or body.get("is_ext_shared_channel") is not True:
         return named
     of_app = text_of(object_of(event.get("bot_profile")).get("team_id"))
-    return of_app or ("" if text_of(event.get("user")) else NOBODY_SAYS)
+    return of_app or ("" if text_of(event.get("user")) else UNKNOWN_TEAM)
 
 
 def _reason_to_ignore(event: Json, author: AuthorKind, now_s: float, *, direct: bool) -> str:

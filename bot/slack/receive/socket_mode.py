@@ -26,7 +26,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import addresses
 from bot.errors import SlackError, SlackTokenInvalid, StartFailed
-from bot.slack.receive.deliveries import Take
+from bot.slack.receive.deliveries import HandleDelivery
 from bot.slack.receive.envelopes import Envelopes
 from bot.slack.web_api.client import TokenEnded, slack_error
 from bot.slack.web_api.startup import call_with_retries
@@ -64,18 +64,18 @@ class SocketTimes:
 
 
 class SocketMode:
-    """One connection. ``take`` returns what the acknowledgement of an envelope says; if it raises, there is none.
+    """One connection. ``handle`` returns what the acknowledgement of an envelope says; if it raises, there is none.
     ``on_token_ended`` is called when Slack no longer accepts the token."""
 
     def __init__(
         self,
-        take: Take,
+        handle: HandleDelivery,
         client: AsyncWebClient,
         app_token: str,
         on_token_ended: TokenEnded,
         times: SocketTimes | None = None,
     ) -> None:
-        self._take = take
+        self._handle = handle
         self._web = client
         self._on_token_ended = on_token_ended
         self._app_token = app_token
@@ -114,7 +114,7 @@ class SocketMode:
         await asyncio.gather(*(task for task in background if task is not None), return_exceptions=True)
 
     async def _on_envelope(self, client: AsyncBaseSocketModeClient, envelope: SocketModeRequest) -> None:
-        said = await self._take(envelope.payload)
+        said = await self._handle(envelope.payload)
         await client.send_socket_mode_response(SocketModeResponse(envelope.envelope_id, said or None))
 
     def hears(self) -> bool:

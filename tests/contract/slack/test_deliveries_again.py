@@ -44,7 +44,7 @@ class Here:
 
 async def test_a_command_that_met_a_broken_connection_is_stored_and_acknowledged() -> None:
     here = Here([StoreFailed("gone")])
-    assert (await Deliveries(here).take(dict(COMMAND)))["text"] == THINKING
+    assert (await Deliveries(here).handle(dict(COMMAND)))["text"] == THINKING
     assert here.stored == ["hello"]
 
 
@@ -52,5 +52,5 @@ async def test_a_command_that_met_a_broken_connection_is_stored_and_acknowledged
 async def test_what_fails_again_or_for_good_has_no_acknowledgement(failures: list[StoreFailed]) -> None:
     here = Here(failures)
     with pytest.raises(StoreFailed):
-        await Deliveries(here).take(dict(COMMAND))
+        await Deliveries(here).handle(dict(COMMAND))
     assert (here.stored, failures) == ([], [])

@@ -56,7 +56,7 @@ class _OneWorkspace:
 async def endpoint(session: aiohttp.ClientSession) -> AsyncIterator[Endpoint]:
     port = free_port()
     listeners = Listeners(Identity("T1", "U1", "B1"), handlers())
-    take = Deliveries(_OneWorkspace(listeners)).take
+    take = Deliveries(_OneWorkspace(listeners)).handle
     bolt = bolt_app(AsyncWebClient(token="xoxb-1"), take, SECRET)
     endpoint = Endpoint(f"http://127.0.0.1:{port}", session)
     events = HttpEvents(bolt, "127.0.0.1", port, lambda: endpoint.alive, SECRET)

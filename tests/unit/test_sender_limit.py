@@ -7,18 +7,18 @@ from typing import Any
 
 import pytest
 
-from bot.slack.receive.each_in_turn import AT_ONCE_MAX, EachInTurn
+from bot.slack.receive.sender_limit import AT_ONCE_MAX, SenderLimit
 
 
 class Desk:
     def __init__(self) -> None:
-        self.each = EachInTurn()
+        self.limit = SenderLimit()
         self.under_way: list[dict[str, Any]] = []
         self.may_end = asyncio.Event()
         self.changed = asyncio.Condition()
 
     async def take(self, body: dict[str, Any]) -> None:
-        async with self.each.of(body):
+        async with self.limit.of(body):
             async with self.changed:
                 self.under_way.append(body)
                 self.changed.notify_all()
@@ -62,4 +62,4 @@ async def test_nothing_is_kept_of_who_has_nothing_under_way_also_where_one_was_g
         task.cancel()
     await asyncio.gather(*sending, return_exceptions=True)
 
-    assert desk.each._of == {}
+    assert desk.limit._senders == {}

@@ -18,31 +18,31 @@ AT_ONCE_MAX = 32
 
 
 @dataclass(slots=True)
-class _Under:
+class _Sender:
     slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_MAX))
     count: int = 0
     """How many are being handled or wait."""
 
 
-class EachInTurn:
+class SenderLimit:
     def __init__(self) -> None:
-        self._of: dict[str, _Under] = {}
+        self._senders: dict[str, _Sender] = {}
 
     @asynccontextmanager
     async def of(self, body: Json) -> AsyncIterator[None]:
-        who = _sender(body)
-        under = self._of.setdefault(who, _Under())
-        under.count += 1
+        user_id = _sender_of(body)
+        sender = self._senders.setdefault(user_id, _Sender())
+        sender.count += 1
         try:
-            async with under.slots:
+            async with sender.slots:
                 yield
         finally:
-            under.count -= 1
-            if not under.count:
-                del self._of[who]
+            sender.count -= 1
+            if not sender.count:
+                del self._senders[user_id]
 
 
-def _sender(body: Json) -> str:
+def _sender_of(body: Json) -> str:
     """The id of a user or a bot. Deliveries that name nobody share the empty one."""
     event = object_of(body.get("event"))
     edited = object_of(event.get("message"))

@@ -1,4 +1,4 @@
-"""A message that is delivered twice is handled once, and one that is delivered once is never taken for a twin."""
+"""A message that is delivered twice is handled once, and one that is delivered once is never taken for a duplicate."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bot.messages import Question
+from bot.slack.receive.duplicates import KNOWN_MAX, Duplicates, message_of
 from bot.slack.receive.listeners import Listeners
-from bot.slack.receive.twins import KNOWN_MAX, Twins, message_of
 from bot.slack.web_api.identity import Identity
 from tests.handlers import handlers
 
@@ -62,7 +62,7 @@ async def test_one_that_comes_alone_is_handled(kind: str) -> None:
     assert [one.ts for one in bot.asked] == ["1700000000.000100"]
 
 
-async def test_a_twin_is_handled_where_the_first_could_not_be_written_down() -> None:
+async def test_a_duplicate_is_handled_where_the_first_could_not_be_written_down() -> None:
     bot = Bot()
     bot.fault = OSError("the disk is full")
     deliveries = [asyncio.create_task(bot.listeners.on_event(delivered(kind))) for kind in ("app_mention", "message")]
@@ -85,13 +85,13 @@ async def test_a_mention_is_handled_where_its_message_does_not_look_like_one() -
 
 
 @pytest.mark.parametrize("subtype", ["message_changed", "message_deleted", "channel_join", "tombstone"])
-def test_what_happened_to_a_message_is_no_twin_of_it(subtype: str) -> None:
+def test_what_happened_to_a_message_is_no_duplicate_of_it(subtype: str) -> None:
     assert message_of(delivered("message")) is not None
     assert message_of(delivered("message", subtype=subtype)) is None
 
 
 async def test_no_more_is_remembered_than_comes_twice() -> None:
-    twins = Twins()
+    duplicates = Duplicates()
     for number in range(KNOWN_MAX + 1):
-        twins.known(("C1", str(number)))
-    assert [await twins.is_known(("C1", ts)) for ts in ("0", "1", str(KNOWN_MAX))] == [False, True, True]
+        duplicates.known(("C1", str(number)))
+    assert [await duplicates.is_known(("C1", ts)) for ts in ("0", "1", str(KNOWN_MAX))] == [False, True, True]

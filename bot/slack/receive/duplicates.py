@@ -2,8 +2,8 @@
 
 A mention in a channel comes twice, as ``app_mention`` and as ``message``, in any order, in some workspaces only once;
 and unacknowledged deliveries come again. The database knows which questions exist; knowing the newest here as well
-saves it, and everything before it, a second look. A delivery holds up its twin until its outcome is known: if it was
-not a question, or could not be stored, the twin is handled as if it were alone.
+saves it, and everything before it, a second look. A delivery holds up its duplicate until its outcome is known: if it
+was not a question, or could not be stored, the duplicate is handled as if it were alone.
 
 Pure but for the event loop.
 """
@@ -18,7 +18,7 @@ from bot.slack.read.message_text import SAID
 from bot.slack.shapes import Json, object_of, text_of
 
 KNOWN_MAX = 1_000
-"""Twins come within seconds, and redeliveries within minutes."""
+"""Duplicates come within seconds, and redeliveries within minutes."""
 Message = tuple[str, str]
 """Channel and ts."""
 
@@ -32,7 +32,7 @@ def message_of(body: Json) -> Message | None:
     return (channel, ts) if channel and ts else None
 
 
-class Twins:
+class Duplicates:
     """Of one workspace."""
 
     def __init__(self) -> None:
@@ -60,3 +60,18 @@ class Twins:
         finally:
             del self._handled[message]
             over.set()
+
+
+class NewKeys:
+    """Recognises keys that come again, such as a button's; the newest ``KNOWN_MAX`` are remembered."""
+
+    def __init__(self) -> None:
+        self._known: dict[object, None] = {}
+
+    def is_new(self, key: object) -> bool:
+        if key in self._known:
+            return False
+        self._known[key] = None
+        if len(self._known) > KNOWN_MAX:
+            del self._known[next(iter(self._known))]
+        return True
