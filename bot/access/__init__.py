@@ -2,9 +2,8 @@
 
 The map::
 
-    control.py  checks every question and press: let in, or told why not, once in a while
-    let_in.py   a turn's check: what people see while Slack is slow to say who asks
-    rules.py    the rules for that, and their sentences
-
-    turning_away.py  says it where nobody else sees it
+    control.py       checks every question and press: let in, or told why not, once in a while
+    let_in.py        a turn's check: what people see while Slack is slow to say who asks
+    turning_away.py  a turn that ends there: not let in, or over the day's budget
+    rules.py         the rules for that, and their sentences
 """
