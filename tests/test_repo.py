@@ -23,9 +23,14 @@ import bot.configuration
 import bot.costs
 import bot.doctor
 import bot.installations
+import bot.llm
 import bot.operations
 import bot.prompt
 import bot.setup
+import bot.slack.read
+import bot.slack.receive
+import bot.slack.web_api
+import bot.slack.write
 import bot.telemetry
 import playground
 from bot.prompt.spoken import SYSTEM_PROMPT
@@ -54,7 +59,8 @@ IMPURE = {"asyncio", "secrets", "socket", "subprocess", "tempfile", "threading",
 
 MAPPED = [
     bot, bot.access, bot.answering, bot.assembly, bot.catching_up, bot.citing, bot.commands, bot.configuration,
-    bot.costs, bot.doctor, bot.installations, bot.operations, bot.prompt, bot.setup, bot.telemetry, playground,
+    bot.costs, bot.doctor, bot.installations, bot.llm, bot.operations, bot.prompt, bot.setup, bot.slack.read,
+    bot.slack.receive, bot.slack.web_api, bot.slack.write, bot.telemetry, playground,
 ]  # fmt: skip
 
 

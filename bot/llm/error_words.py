@@ -1,4 +1,4 @@
-"""The tables of statuses, names and words by which ``refusals`` judges an error.
+"""The tables of statuses, names and words by which ``error_responses`` judges an error.
 
 Pure. Names and words are those of the API, AWS, Google, OpenAI, vLLM, llama.cpp, Ollama, LiteLLM, OpenRouter and
 one-api, from their documentation, sources and issue trackers. Names are without ``_error`` and ``_exception``.
