@@ -131,8 +131,8 @@ class Claim:
     erased: bool = False
 
     @property
-    def guilty(self) -> bool:
-        """Whether it would bring the process down again."""
+    def given_up(self) -> bool:
+        """Whether it is not tried again, since it would bring the process down once more."""
         return self.strikes >= STRIKES_MAX
 
 

@@ -94,20 +94,20 @@ class Turn:
             await self.replies.tell(question, endings.ERASED)
             results.record(claim, Outcome.ERASED, ERASED, started_s)
             return Outcome.ERASED
-        reason, reply = await let_in(claim, self.access, partial(self._reply, claim))
+        reason, reply = await let_in(claim, self.access, partial(self._open_reply, claim))
         if reason is not None:
             await turn_away(claim, reason, self.access)
             results.record(claim, Outcome.DENIED, DENIED, started_s)
             return Outcome.DENIED
         if question.entry_point is EntryPoint.FILE:
             return await self._upload(claim, started_s)
-        return await self._reply_to(claim, reply or await self._reply(claim), started_s)
+        return await self._answer_in(claim, reply or await self._open_reply(claim), started_s)
 
-    async def _reply(self, claim: Claim) -> Reply:
+    async def _open_reply(self, claim: Claim) -> Reply:
         first = claim.fence == 1  # not even a notice was posted under an earlier one
         return await self.replies.open(claim.question, again=claim.unrecorded, lease=claim.lease, first=first)
 
-    async def _reply_to(self, claim: Claim, reply: Reply, started_s: float) -> Outcome:
+    async def _answer_in(self, claim: Claim, reply: Reply, started_s: float) -> Outcome:
         """The reply is finished or abandoned whatever happens."""
         bill = Bill(self.model_in(claim.question.channel_id))
         try:
@@ -141,10 +141,12 @@ class Turn:
         return outcome
 
     async def _stoppable(self, claim: Claim, reply: Reply, bill: Bill) -> Result:
-        """Ends at once when people stop it, and closes the connection to the model."""
+        """Ends at once when people stop the answer, and closes the connection to the model."""
         if (stop := claim.lease.stop) is not None:
             return await self._stopped(stop, reply)
-        answered = self.edits.answered(claim, lambda: reply.begun, lambda now: self._result(now, reply, bill))
+        answered = self.edits.answered(
+            claim, lambda: reply.begun, lambda now: self._answer_or_explain(now, reply, bill)
+        )
         work = asyncio.create_task(answered)
         try:
             with self.stop_watch.watched(claim, work.cancel, partial(self.edits.look, claim)):
@@ -161,7 +163,7 @@ class Turn:
         words = endings.STOPPED_BY.format(name=await self.replies.name_of(stop.user_id))
         return Result(Ending(Outcome.STOPPED, words, button=Button.CONTINUE if reply.begun else Button.ASK_AGAIN))
 
-    async def _result(self, claim: Claim, reply: Reply, bill: Bill) -> Result:
+    async def _answer_or_explain(self, claim: Claim, reply: Reply, bill: Bill) -> Result:
         """Answers, or says what went wrong. No other place does."""
         try:
             return await while_shown(reply, self._answer(claim, reply, bill))
@@ -188,7 +190,7 @@ class Turn:
         question = claim.question
         if claim.erased:
             return ERASED
-        if claim.guilty:
+        if claim.given_up:
             return Result(Ending(Outcome.FAILED, endings.GIVEN_UP))
         if question.entry_point is EntryPoint.SHARE:
             return Result(await self.sharing.share(question, reply))

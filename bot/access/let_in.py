@@ -57,5 +57,5 @@ async def let_in(
 
 def _is_to_be_answered(claim: Claim) -> bool:
     """Whether it will be answered where others see it, if its author may ask."""
-    hindered = claim.erased or claim.guilty or claim.spent is not None or claim.lease.stop is not None
+    hindered = claim.erased or claim.given_up or claim.spent is not None or claim.lease.stop is not None
     return claim.question.entry_point in SEEN_BY_ALL and not hindered

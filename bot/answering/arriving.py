@@ -78,7 +78,7 @@ class Arriving:
     _share: LoopShare = field(default_factory=LoopShare)
     """An answer may come in one event, or in many at once."""
 
-    async def take(self, event: StreamEvent, meter: Meter) -> None:
+    async def add(self, event: StreamEvent, meter: Meter) -> None:
         match event:
             case TextDelta():
                 words = self._words(event.text, meter)

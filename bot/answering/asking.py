@@ -23,10 +23,7 @@ from bot.file_ports import RefusedFiles
 from bot.messages import Note, PdfBlock
 from bot.ports import Model, Reply
 from bot.prompt.draft import Draft
-from bot.stream_events import (
-    StopReason,
-    Usage,
-)
+from bot.stream_events import StopReason, Usage
 from bot.telemetry import traces
 from bot.telemetry.logs import get_logger
 from bot.web_access import WebAccess
@@ -69,17 +66,17 @@ class Answering:
 
         Raises ``SlackError``.
         """
-        leaves = _Leaves()
+        left_out = _LeftOut()
         while True:  # ends, since every next draft leaves out more and there are few
             # A long thread takes a while to measure.
             request = draft.request() if draft.is_short else await asyncio.to_thread(draft.request)
-            asked = self._asking(request.conversation, leaves)
+            asked = self._asking(request.conversation, left_out)
             recipients = Recipients(reply, on_words, in_parts, book, self.prices().of(asked.model))
             streamed = await self._stream(asked, recipients)
             refused = streamed
             for less in self._instead(asked, refused):
                 streamed = await self._stream(less, recipients)
-                leaves = _Leaves(asked.citations and not less.citations, less.web is None)
+                left_out = _LeftOut(asked.citations and not less.citations, less.web is None)
                 if not _refused_again(streamed):
                     self._learn(asked, less, refused, streamed)
                     break
@@ -93,10 +90,10 @@ class Answering:
             log.warning("model.refused", error=type(streamed.error).__name__, detail=str(streamed.error))
             draft = instead
 
-    def _asking(self, conversation: Conversation, leaves: _Leaves) -> Conversation:
+    def _asking(self, conversation: Conversation, left_out: _LeftOut) -> Conversation:
         """With the citations and the tools that its host is not known to refuse."""
-        cites = self.citations and not (self._without.known or leaves.citations)
-        web = None if leaves.web else self.web.of(conversation.model, time.monotonic())
+        cites = self.citations and not (self._without.known or left_out.citations)
+        web = None if left_out.web else self.web.of(conversation.model, time.monotonic())
         if web is not None:
             web = replace(web, cites=cites)
         return replace(conversation, citations=cites and bool(pdfs_of(conversation)), web=web)
@@ -135,58 +132,58 @@ class Answering:
             log.warning("model.files_not_remembered", error=str(error))
 
     async def _stream(self, conversation: Conversation, recipients: Recipients) -> Streamed:
-        """Shows the answer as it comes, over its pauses; the model's errors are part of what came."""
+        """Shows the answer as it comes, over its pauses; the model's errors are part of the result."""
         marked = pdfs_of(conversation) if conversation.citations else ()
         citing = Citing(marked, recipients.in_parts, marks=self.citations, web=conversation.web is not None)
-        came = Arriving(recipients, citing, Waiting(recipients.reply.status, self.still_waiting_s))
+        arriving = Arriving(recipients, citing, Waiting(recipients.reply.status, self.still_waiting_s))
         try:
-            await self._through_pauses(conversation, came)
+            await self._through_pauses(conversation, arriving)
         except ModelError as error:
-            came.failure = error
+            arriving.failure = error
         finally:
-            came.waiting.over()
+            arriving.waiting.over()
         if rest := citing.close():
             recipients.reply.write(rest)
-        return came.streamed()
+        return arriving.streamed()
 
-    async def _through_pauses(self, conversation: Conversation, came: Arriving) -> None:
+    async def _through_pauses(self, conversation: Conversation, arriving: Arriving) -> None:
         """Raises ``ModelError``. If the API does not let an answer go on after a pause, the answer ends there."""
         for pauses in range(web_access.CONTINUATIONS_MAX + 1):
-            paused = came.finished
+            paused = arriving.finished
             try:
-                await self._one_request(conversation, came)
+                await self._one_request(conversation, arriving)
             except ModelRequestInvalid as error:
                 if paused is None:
                     raise
                 log.warning("model.pause_refused", detail=str(error))
-                came.finished = paused
+                arriving.finished = paused
                 return
-            finished = came.finished
+            finished = arriving.finished
             if finished is None or not finished.paused or conversation.web is None:
                 return
             log.info("model.paused", pauses=pauses + 1)
-            left = web_access.left_of(conversation.web, came.lookups)
+            left = web_access.left_of(conversation.web, arriving.lookups)
             conversation = replace(conversation, web=left, paused=(*conversation.paused, finished.paused))
-            came.lookups = 0
+            arriving.lookups = 0
 
-    async def _one_request(self, conversation: Conversation, came: Arriving) -> None:
-        meter = Meter(came.recipients.book, came.recipients.price)
-        came.finished = None
+    async def _one_request(self, conversation: Conversation, arriving: Arriving) -> None:
+        meter = Meter(arriving.recipients.book, arriving.recipients.price)
+        arriving.finished = None
         begun_s = time.monotonic()
         with traces.step("model_request", model=conversation.model) as step:
             try:
-                async with aclosing(self.model.stream(conversation, meter.counted, came.waiting.thinks)) as events:
+                async with aclosing(self.model.stream(conversation, meter.counted, arriving.waiting.thinks)) as events:
                     async for event in events:
-                        await came.take(event, meter)
+                        await arriving.add(event, meter)
             finally:
-                meter.end(whole=came.finished is not None)
-                if came.first_text_at_s is not None and came.first_text_at_s >= begun_s:
-                    step.note(first_text_s=round(came.first_text_at_s - begun_s, 3))
+                meter.end(whole=arriving.finished is not None)
+                if arriving.first_text_at_s is not None and arriving.first_text_at_s >= begun_s:
+                    step.note(first_text_s=round(arriving.first_text_at_s - begun_s, 3))
 
 
 @dataclass(frozen=True, slots=True)
-class _Leaves:
-    """What the host refused while this answer was asked for."""
+class _LeftOut:
+    """What the host has refused while this answer was asked for, so that further requests do without."""
 
     citations: bool = False
     web: bool = False

@@ -53,7 +53,7 @@ class Privately:
 
     async def answer(self, claim: Claim) -> Outcome:
         """Raises ``StoreFailed``, ``SlackError`` and ``LeaseLost``: then it remains to be done."""
-        hindered = claim.guilty or claim.spent is not None or claim.lease.stop is not None
+        hindered = claim.given_up or claim.spent is not None or claim.lease.stop is not None
         if not is_for_one(claim.question) or hindered or await self.denial(claim.question) is not None:
             return await self.here(claim)
         started_s = time.monotonic()

@@ -28,7 +28,7 @@ from bot.llm.efforts import Efforts
 from bot.llm.link_faults import link_fault
 from bot.llm.model_info import model_limits
 from bot.llm.patience import Deadline, Patience
-from bot.llm.response import Hearers, ResponseReader
+from bot.llm.response import Callbacks, ResponseReader
 from bot.llm.sse import StreamBroken
 from bot.llm.waits import Waits
 from bot.loop_share import LoopRound
@@ -82,7 +82,9 @@ class MessagesClient:
         self._url = f"{api_url.rstrip('/')}/messages"
         self._models_url = f"{api_url.rstrip('/')}/models"
         self._headers = wire.request_headers(api_key, vendor, auth)
-        self._asking = {name: value for name, value in self._headers.items() if name not in ("content-type", "accept")}
+        self._get_headers = {
+            name: value for name, value in self._headers.items() if name not in ("content-type", "accept")
+        }
         self._model = model
         self._max_tokens = max_tokens
         self._answer_tokens_max: dict[str, int] = {}
@@ -119,16 +121,16 @@ class MessagesClient:
 
         Closing or cancelling closes the connection at once, which also stops the model.
         """
-        hearers = Hearers(on_usage, on_thinking)
+        callbacks = Callbacks(on_usage, on_thinking)
         effort = self._efforts.wanted(conversation.model or self._model, conversation.effort)
         conversation = replace(conversation, effort=effort)
-        return self._with_effort(conversation, hearers) if effort else self._tries(conversation, hearers)
+        return self._with_effort(conversation, callbacks) if effort else self._tries(conversation, callbacks)
 
-    async def _with_effort(self, conversation: Conversation, hearers: Hearers) -> AsyncGenerator[StreamEvent, None]:
+    async def _with_effort(self, conversation: Conversation, callbacks: Callbacks) -> AsyncGenerator[StreamEvent, None]:
         """An effort that the host refuses is not asked for: the request is sent again without."""
         model, effort, begun = conversation.model or self._model, conversation.effort, False
         try:
-            async with aclosing(self._tries(conversation, hearers)) as events:
+            async with aclosing(self._tries(conversation, callbacks)) as events:
                 async for event in events:
                     begun = True
                     yield event
@@ -139,7 +141,7 @@ class MessagesClient:
         else:
             self._efforts.learned(model, taken=True)
             return
-        async with aclosing(self._tries(replace(conversation, effort=""), hearers)) as events:
+        async with aclosing(self._tries(replace(conversation, effort=""), callbacks)) as events:
             async for event in events:
                 if refused:
                     log.warning("model.effort_refused", model=model, effort=effort, detail=refused)
@@ -147,22 +149,24 @@ class MessagesClient:
                     refused = ""
                 yield event
 
-    async def _tries(self, conversation: Conversation, hearers: Hearers) -> AsyncGenerator[StreamEvent, None]:
+    async def _tries(self, conversation: Conversation, callbacks: Callbacks) -> AsyncGenerator[StreamEvent, None]:
         chunks = wire.request_chunks(conversation, model=self._model, max_tokens=self._max_tokens_for(conversation))
         web = conversation.web
         deadline = Deadline(self._patience, _now_s())
-        said: ModelError | None = None
+        earlier: ModelError | None = None
         for retries in range(self._patience.retries_max + 1):
             begun = False
             try:
-                async with aclosing(self._try(chunks, web, deadline, hearers)) as events:
+                async with aclosing(self._try(chunks, web, deadline, callbacks)) as events:
                     async for event in events:
                         begun = begun or isinstance(event, AnswerDelta)
                         yield event
             except ModelError as error:
-                if said is not None and isinstance(error, ModelSilent):  # the last try was cut short, and says nothing
-                    raise said from error
-                said, pause_s = error, self._patience.pause_s(error, retries, self._uniform)
+                if earlier is not None and isinstance(
+                    error, ModelSilent
+                ):  # cut short, the last try says nothing
+                    raise earlier from error
+                earlier, pause_s = error, self._patience.pause_s(error, retries, self._uniform)
                 if begun or pause_s is None or _now_s() + pause_s >= deadline.ends_s:
                     raise
                 log.info("model.tried_again", error=type(error).__name__, detail=str(error), pause_s=round(pause_s, 1))
@@ -179,7 +183,9 @@ class MessagesClient:
         """What the endpoint says of a model; ``None`` where it says nothing that can be understood. Never raises."""
         try:
             async with asyncio.timeout(self._patience.idle_timeout_s):
-                request = self._http.build_request("GET", f"{self._models_url}/{quote(model)}", headers=self._asking)
+                request = self._http.build_request(
+                    "GET", f"{self._models_url}/{quote(model)}", headers=self._get_headers
+                )
                 async with aclosing(await self._http.send(request, stream=True)) as response:
                     if not response.is_success:
                         return None
@@ -196,17 +202,17 @@ class MessagesClient:
         return told
 
     async def _try(
-        self, chunks: tuple[wire.Chunk, ...], web: Web | None, deadline: Deadline, hearers: Hearers
+        self, chunks: tuple[wire.Chunk, ...], web: Web | None, deadline: Deadline, callbacks: Callbacks
     ) -> AsyncGenerator[StreamEvent, None]:
         body, answer = StreamedBody(chunks), wire.AnswerReader(server_tools.WebReader(keeps=web is not None))
-        reader, waits = ResponseReader(answer, deadline, hearers), Waits(deadline)
+        reader, waits = ResponseReader(answer, deadline, callbacks), Waits(deadline)
         response: httpx.Response | None = None
         headers: httpx.Headers = httpx.Headers()
         try:
             response = await self._send(body, server_tools.headers(web), deadline)
             headers = response.headers
             if not response.is_success:
-                raise await self._refusal(response)
+                raise await self._error_of(response)
             async with aclosing(_bytes_of(response)) as came:
                 more = True
                 while more and not answer.over:
@@ -244,7 +250,7 @@ class MessagesClient:
             finally:
                 body.on_chunk = None
 
-    async def _refusal(self, response: httpx.Response) -> ModelError:
+    async def _error_of(self, response: httpx.Response) -> ModelError:
         body = bytearray()
         with suppress(*LINK_ERRORS):  # the status alone says most
             async with asyncio.timeout(self._patience.idle_timeout_s):

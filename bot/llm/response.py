@@ -19,7 +19,7 @@ _DELTAS = get_args(AnswerDelta)
 
 
 @dataclass(frozen=True, slots=True)
-class Hearers:
+class Callbacks:
     """Callbacks for what arrives beside the words; see ``ports.Model``."""
 
     on_usage: Callable[[Usage], None]
@@ -29,11 +29,11 @@ class Hearers:
 class ResponseReader:
     """``deadline`` moves with what is read. ``begun``: words have arrived."""
 
-    def __init__(self, answer: AnswerReader, deadline: Deadline, hearers: Hearers) -> None:
+    def __init__(self, answer: AnswerReader, deadline: Deadline, callbacks: Callbacks) -> None:
         self.begun = False
         self._answer = answer
         self._deadline = deadline
-        self._hearers = hearers
+        self._callbacks = callbacks
         self._objects = ObjectReader()
 
     def read(self, chunk: bytes, now_s: float) -> Iterator[StreamEvent]:
@@ -41,15 +41,15 @@ class ResponseReader:
 
         Raises ``StreamBroken``, or ``ModelError`` for an error in place of the answer.
         """
-        answer, hearers = self._answer, self._hearers
+        answer, callbacks = self._answer, self._callbacks
         for data in self._objects.feed(chunk) if chunk else self._objects.close():
             used, thought = answer.usage, answer.thinks
             came = answer.read(data)
             words = any(isinstance(event, _DELTAS) for event in came)
             if answer.usage is not used:
-                hearers.on_usage(answer.usage + -used)
+                callbacks.on_usage(answer.usage + -used)
             if answer.thinks or thought:
-                hearers.on_thinking(answer.thinks)
+                callbacks.on_thinking(answer.thinks)
             self._deadline.heard(now_s, words=words, ended=answer.ended)
             self.begun = self.begun or words
             yield from came

@@ -121,7 +121,7 @@ class TestDeaths:
         assert [[claim.question.ts for claim in claims] for claims in seen] == [both] * (STRIKES_MAX - 1) + [["1.0"]]
         process = Process(database, "survivor")
         claims = {claim.question.ts: claim for claim in await process.claim()}
-        assert {ts: claim.guilty for ts, claim in claims.items()} == {"1.0": True, "2.0": False}
+        assert {ts: claim.given_up for ts, claim in claims.items()} == {"1.0": True, "2.0": False}
 
     async def test_what_is_there_by_chance_is_run_again_however_many_processes_die(self, database: Database) -> None:
         await add(database, *(asked(f"{number}.0") for number in range(1, 9)))
@@ -129,7 +129,7 @@ class TestDeaths:
         for number in range(12):
             reached = {f"{one}.0": stages[(number * one) % 3] for one in range(1, 9) if one % 3}
             claims = await life(database, number, reached)
-            assert [claim for claim in claims if claim.guilty and claim.question.ts in reached] == []
+            assert [claim for claim in claims if claim.given_up and claim.question.ts in reached] == []
 
     @pytest.mark.parametrize(("lived_s", "stopping"), [(SETTLED_S - 2, False), (600.0, True)])
     async def test_deaths_at_starts_and_deploys_do_not_count(
@@ -142,7 +142,7 @@ class TestDeaths:
         for number in range(2 * STRIKES_MAX):
             await life(database, number, {POISON.ts: Stage.FILES}, lived_s=lived_s, stopping=stopping)
         (claim,) = await Process(database, "survivor").claim()
-        assert (claim.crashes, claim.guilty) == (2 * STRIKES_MAX, False)
+        assert (claim.crashes, claim.given_up) == (2 * STRIKES_MAX, False)
 
     async def test_what_was_under_way_in_several_deaths_waits_until_its_process_has_lived_for_a_while(
         self, database: Database
@@ -163,7 +163,7 @@ class TestDeaths:
         for number in range(1, 2 * STRIKES_MAX):
             await life(database, number, {POISON.ts: Stage.FILES})
         (claim,) = await Process(database, "survivor").claim()
-        assert not claim.guilty
+        assert not claim.given_up
 
     async def test_suspects_run_one_at_a_time_until_their_words_are_shown(self, database: Database) -> None:
         both = {POISON.ts: Stage.FILES, INNOCENT.ts: Stage.FILES}
@@ -172,7 +172,7 @@ class TestDeaths:
             await life(database, number, both)
         process = Process(database, "careful")
         (first,) = await process.claim()
-        assert (first.question, first.guilty) == (POISON, False)
+        assert (first.question, first.given_up) == (POISON, False)
         assert await process.claim() == []
         process.questions.reached(first, Stage.WRITING)
         (second,) = await process.claim()
@@ -201,11 +201,11 @@ class TestDeaths:
         await add(database, POISON)
         for number in range(2 * STRIKES_MAX):
             claims = await life(database, number, {POISON.ts: Stage.ASKING})
-            assert [claim.guilty for claim in claims] == [False]
+            assert [claim.given_up for claim in claims] == [False]
             for _ in range(3):
                 await Process(database, f"process {number}").beat(*claims)
         (claim,) = await Process(database, "survivor").claim()
-        assert (claim.strikes, claim.guilty) == (0, False)
+        assert (claim.strikes, claim.given_up) == (0, False)
 
     @pytest.mark.parametrize("lost", [1, 2])
     async def test_a_strike_is_taken_back_once_though_the_answer_to_a_commit_was_lost(
