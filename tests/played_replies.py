@@ -98,7 +98,12 @@ async def replying(
         api = SlackClient(client, RateLimiter())
         reader = ThreadReader(api, Names(api), bot_user_id=ws.bot_user_id, bot_id=ws.bot_id)
         services = ThreadServices(
-            api, Records(), reader.find_posted, reader.find_streamed, reader.see, find_marked=reader.find_marked
+            api,
+            Records(),
+            reader.own.find_posted,
+            reader.own.find_streamed,
+            reader.own.see,
+            find_marked=reader.own.find_marked,
         )
         replies = SlackReplies(services, reader, session, native=way is Way.STREAMS)
         lease = Lease(lambda: 0.0, inf)

@@ -67,11 +67,11 @@ def replies(
     services = ThreadServices(
         api,
         desk.records,
-        reader.find_posted,
-        reader.find_streamed,
-        reader.see,
+        reader.own.find_posted,
+        reader.own.find_streamed,
+        reader.own.see,
         StatusSupport.of_app(api.scopes),
-        find_marked=reader.find_marked,
+        find_marked=reader.own.find_marked,
         tidied=tidied,
     )
     return SlackReplies(

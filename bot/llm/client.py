@@ -162,9 +162,7 @@ class MessagesClient:
                         begun = begun or isinstance(event, AnswerDelta)
                         yield event
             except ModelError as error:
-                if earlier is not None and isinstance(
-                    error, ModelSilent
-                ):  # cut short, the last try says nothing
+                if earlier is not None and isinstance(error, ModelSilent):  # cut short, the last try says nothing
                     raise earlier from error
                 earlier, pause_s = error, self._patience.pause_s(error, retries, self._uniform)
                 if begun or pause_s is None or _now_s() + pause_s >= deadline.ends_s:

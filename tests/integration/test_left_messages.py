@@ -56,7 +56,8 @@ class Answered:
         self.records = StoredReplyRecords(database)
         self.left = StoredLeftReplies(database)
         reader = ThreadReader(self.api, Names(self.api), bot_user_id=workspace.bot_user_id, bot_id=workspace.bot_id)
-        services = ThreadServices(self.api, self.records, reader.find_posted, reader.find_streamed, reader.see)
+        own = reader.own
+        services = ThreadServices(self.api, self.records, own.find_posted, own.find_streamed, own.see)
         self.replies = SlackReplies(services, reader, session)
         ada, channel = workspace.user("ada"), workspace.channel("general")
         ts = workspace.seed(ada, channel, "What now?")

@@ -68,7 +68,7 @@ async def written(tmp_path: Path) -> AsyncIterator[Written]:
         api = SlackClient(client, RateLimiter())
         names = Names(api)
         reader = ThreadReader(api, names, bot_user_id=workspace.bot_user_id, bot_id=workspace.bot_id)
-        services = ThreadServices(api, records, reader.find_posted, reader.find_streamed, reader.see)
+        services = ThreadServices(api, records, reader.own.find_posted, reader.own.find_streamed, reader.own.see)
         status_line = StatusLine(api, services.status, question.channel_id, question.thread_ts)
         lease = Lease(time.monotonic, inf)
         reply = Writer(StreamedReply(StreamSupport(), TIMES), ThreadOutlet(question, services), lease, status_line)

@@ -14,7 +14,8 @@ from aiohttp import ClientSession, web
 from bot.errors import SlackNoAccess, SlackRefused, SlackUnavailable
 from bot.messages import Attachment, Author, AuthorKind, EntryPoint, Question, ThreadMessage
 from bot.slack.paging import BARREN_MAX
-from bot.slack.read.thread import OwnReply, ThreadReader
+from bot.slack.read.own_replies import OwnReply
+from bot.slack.read.thread import ThreadReader
 from bot.slack.web_api.names import LOOKUPS_AT_ONCE, LOOKUPS_MAX, NAME_AGE_MAX_S, Names
 from tests.loopback import serving
 
@@ -391,13 +392,13 @@ async def test_replies_of_an_earlier_process_are_found(slack: SmallSlack, reader
         ours(5, "no metadata"),
     ]
 
-    assert await reader.find_replies(question(2)) == [
+    assert await reader.own.find(question(2)) == [
         OwnReply(ts(3), 0, "first part"),
         OwnReply(ts(4), 1, "second part"),
     ]
-    assert await reader.find_replies(question(0)) == [OwnReply(ts(1), 0, "One.")]
-    assert await reader.find_replies(question(7)) == []
-    assert await reader.find_replies(replace(question(0), ts="")) == []  # a button that names no question
+    assert await reader.own.find(question(0)) == [OwnReply(ts(1), 0, "One.")]
+    assert await reader.own.find(question(7)) == []
+    assert await reader.own.find(replace(question(0), ts="")) == []  # a button that names no question
 
 
 async def test_a_command_has_no_thread_to_look_into(slack: SmallSlack, reader: ThreadReader) -> None:
@@ -406,7 +407,7 @@ async def test_a_command_has_no_thread_to_look_into(slack: SmallSlack, reader: T
     )
 
     assert lines(await reader.read(command)) == ["Ada: hi"]
-    assert await reader.find_replies(command) == []
+    assert await reader.own.find(command) == []
     assert slack.calls["conversations.replies"] == 0
 
 

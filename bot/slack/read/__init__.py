@@ -2,7 +2,9 @@
 
 The map, in reading order::
 
-    thread.py            reads the thread of a question, and finds the messages that answer it
+    thread.py            reads the thread of a question, as the model should see it
+    own_replies.py       finds the messages in which the bot has answered
+    thread_pages.py      fetches what both read
     linked.py            reads the messages that the question links to
     permalinks.py        finds those links
     channel_messages.py  reads a channel, for somebody who wants to catch up

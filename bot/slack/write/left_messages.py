@@ -13,7 +13,7 @@ from typing import Protocol
 from bot.errors import ReplyGone, SlackError, SlackOutcomeUnknown, SlackUnavailable
 from bot.messages import Question
 from bot.slack.own_messages import NOTICE
-from bot.slack.read.thread import OwnReply
+from bot.slack.read.own_replies import OwnReply
 from bot.slack.web_api.client import SlackClient
 from bot.telemetry.logs import get_logger, whose
 

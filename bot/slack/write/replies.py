@@ -20,7 +20,8 @@ from bot.prompt.spoken import mentioned
 from bot.sharing import ASKED_BY, quoted_head
 from bot.slack.buttons import PressedMessage
 from bot.slack.own_messages import NOTICE
-from bot.slack.read.thread import OwnReply, ThreadReader
+from bot.slack.read.own_replies import OwnReply
+from bot.slack.read.thread import ThreadReader
 from bot.slack.web_api.call_budget import Bid
 from bot.slack.write.asides import tell
 from bot.slack.write.command_answer import CommandAnswer
@@ -75,7 +76,7 @@ class SlackReplies:
         self._session = session
         self._streams = StreamSupport(native)
         self._file_chars = file_chars
-        self.uploads = AnswerUploads(services.api, session, reader, services.records)
+        self.uploads = AnswerUploads(services.api, session, reader.own, services.records)
         self._feedback = FeedbackSupport(feedback)
         self.late_edits = LateEdits()
 
@@ -161,7 +162,7 @@ class SlackReplies:
     async def tidy(self, question: Question) -> bool:
         """Whether nothing more is left of a reply that was whole when its process died. Raises ``StoreFailed``."""
         recorded = await self._services.records.parts(question)
-        return await take_away(self._services.api, self._reader.find_replies, question, recorded)
+        return await take_away(self._services.api, self._reader.own.find, question, recorded)
 
     async def button_pressed(self, message: PressedMessage) -> None:
         """Removes the button from a message once it was pressed."""
@@ -201,7 +202,7 @@ class SlackReplies:
     async def _found(self, question: Question, known: Mapping[int, str], *, streamed: bool) -> list[OwnReply]:
         """The messages of a reply that was begun: from the thread itself, which knows best, if Slack gives it."""
         try:
-            return await self._reader.find_replies(question, known=known, streamed=streamed)
+            return await self._reader.own.find(question, known=known, streamed=streamed)
         except SlackNoAccess as error:
             log.info("reply.not_found", code=error.code)
             return []

@@ -13,7 +13,7 @@ from bot.errors import SlackFormRefused, SlackOutcomeUnknown
 from bot.messages import Question
 from bot.ports import ReplyRecords
 from bot.slack import own_messages
-from bot.slack.read.thread import OwnReply
+from bot.slack.read.own_replies import OwnReply
 from bot.slack.shapes import Json, object_of, text_of
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.error_codes import METADATA

@@ -28,7 +28,7 @@ from bot.lease import Lease
 from bot.messages import EntryPoint, Question
 from bot.ports import Outcome, ReplyRecords
 from bot.setup.app_scopes import UPLOADS
-from bot.slack.read.thread import ThreadReader
+from bot.slack.read.own_replies import OwnReplies
 from bot.slack.web_api.client import SlackClient
 from bot.slack.web_api.patience import patiently
 from bot.slack.web_api.redirects import Redirected
@@ -64,11 +64,11 @@ class AnswerUploads:
     """``session`` takes the bytes to Slack's address for them."""
 
     def __init__(
-        self, api: SlackClient, session: aiohttp.ClientSession, reader: ThreadReader, records: ReplyRecords
+        self, api: SlackClient, session: aiohttp.ClientSession, own: OwnReplies, records: ReplyRecords
     ) -> None:
         self._api = api
         self._session = session
-        self._reader = reader
+        self._own = own
         self._records = records
 
     @property
@@ -81,7 +81,7 @@ class AnswerUploads:
         is the ts of the question that was answered; ``again``: an earlier turn may have come to the end."""
         asked = replace(question, ts=question.text, entry_point=EntryPoint.in_channel(question.channel_id))
         try:
-            parts = await self._reader.find_replies(asked, known=await self._records.parts(asked))
+            parts = await self._own.find(asked, known=await self._records.parts(asked))
         except SlackTokenInvalid:
             raise
         except SlackError as error:
@@ -159,7 +159,7 @@ class AnswerUploads:
         return await call()
 
     async def _stands(self, asked: Question, files: list[AnswerFile]) -> bool:
-        return files[0].name in await self._reader.find_uploaded(asked)
+        return files[0].name in await self._own.find_uploaded(asked)
 
     async def _say(self, question: Question, sentence: str) -> Outcome:
         await tell(self._api, replace(question, entry_point=EntryPoint.in_channel(question.channel_id)), sentence)

@@ -16,7 +16,8 @@ from bot.errors import SlackRefused
 from bot.messages import AuthorKind, EntryPoint, Question
 from bot.slack.escape import escape
 from bot.slack.read import blocks, mentions
-from bot.slack.read.thread import OwnReply, ThreadReader
+from bot.slack.read.own_replies import OwnReply
+from bot.slack.read.thread import ThreadReader
 from bot.slack.web_api.names import Names
 from playground.workspace.expand import expand
 from playground.workspace.workspace import Workspace
@@ -121,7 +122,7 @@ async def test_a_conversation_in_a_thread_is_read_with_its_answer(
     ]
     assert [attachment.name for attachment in messages[1].attachments] == ["a.pdf"]
     answered = Question(ws.team_id, general, first, root, ada, EntryPoint.MENTION, "is it?", (), None)
-    assert await reader.find_replies(answered) == [OwnReply(str(posted["ts"]), 0, "Yes: **1 < 2**.")]
+    assert await reader.own.find(answered) == [OwnReply(str(posted["ts"]), 0, "Yes: **1 < 2**.")]
 
 
 async def test_a_thread_of_a_thousand_messages_is_read_whole(ws: Workspace, reader: ThreadReader) -> None:
