@@ -62,7 +62,7 @@ def test_what_is_wrong_is_found(changes: tuple[Change, ...], name: str, count: i
     assert len(found.faults) == count
 
 
-def test_of_what_slack_gave_up_there_is_a_whole_answer_or_none() -> None:
+def test_what_slack_gave_up_is_answered_whole_or_not_at_all() -> None:
     given_up = replace(FIRST, acknowledged=False)
 
     assert look([given_up, SECOND], [WHOLE, NEXT], ()).faults == []

@@ -255,7 +255,7 @@ class TestOverOneTransport:
         posted = [r for r in stage.workspace.revisions if r.thread_ts == root and "Queued" in r.text]
         assert len({revision.ts for revision in posted}) == 1
 
-    async def test_who_cannot_be_looked_up_at_once_waits(self, stage: Stage) -> None:
+    async def test_an_asker_who_cannot_be_looked_up_at_once_waits(self, stage: Stage) -> None:
         """Each trouble meets somebody of whom nothing is known yet."""
         faults = stage.workspace.faults
         troubles: dict[str, Callable[[], None]] = {
@@ -327,7 +327,7 @@ class TestOverOneTransport:
         for ts in (by_user, by_app, reminder):
             assert await stage.outcome(ts) == "answered"
 
-    async def test_who_becomes_a_guest_is_one_within_minutes(self, stage: Stage) -> None:
+    async def test_somebody_who_becomes_a_guest_counts_as_one_within_minutes(self, stage: Stage) -> None:
         """That the minutes pass is shown with a clock of the test's own: tests/integration/test_names.py."""
         workspace = stage.workspace
         workspace.state.change_user(workspace.user("grace"), is_restricted=True)

@@ -167,7 +167,7 @@ async def cut(stage: Stage, channel: str) -> str:
     return str(stage.answers(ts, channel=channel)[0]["ts"])
 
 
-async def test_who_may_not_ask_is_let_in_by_no_way(stage: Stage, log: Lines) -> None:
+async def test_people_who_may_not_ask_are_let_in_by_no_entry_point(stage: Stage, log: Lines) -> None:
     await mentions(stage, Way(stage, log))
     await goes_on_without_a_mention(stage, Way(stage, log))
     await direct_messages(stage, Way(stage, log))

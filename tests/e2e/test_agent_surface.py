@@ -52,7 +52,7 @@ def calls(stage: Stage, method: str) -> int:
     return sum(call.method == method for call in stage.workspace.calls)
 
 
-async def test_who_opens_the_agent_reads_suggestions_and_that_it_errs(agent: Stage) -> None:
+async def test_people_who_open_the_agent_read_suggestions_and_that_it_makes_mistakes(agent: Stage) -> None:
     user = agent.workspace.user("ada")
     direct = agent.workspace.direct_message(user)
     for _ in range(3):
@@ -111,7 +111,7 @@ async def test_slacks_own_stop_ends_the_answer_and_the_session_is_idle(agent: St
     assert statuses == ["processing", "active"]
 
 
-async def test_who_may_not_ask_ends_no_answer_with_slacks_own_stop(agent: Stage) -> None:
+async def test_people_who_may_not_ask_end_no_answer_with_slacks_own_stop(agent: Stage) -> None:
     held = HeldAnswer()
     agent.model.script(held)
     workspace = agent.workspace
@@ -138,7 +138,7 @@ async def test_a_session_that_nobody_works_on_is_ended_by_a_stop(agent: Stage) -
     await agent.workspace.until(lambda _: calls(agent, "agents.sessions.setStatus") == before + 1)
 
 
-async def test_where_the_app_is_no_agent_nothing_of_it_is_called(no_agent: Stage) -> None:
+async def test_an_app_that_is_not_an_agent_makes_none_of_its_calls(no_agent: Stage) -> None:
     no_agent.model.script(Answer("Hello."))
     direct = no_agent.workspace.direct_message(no_agent.workspace.user("ada"))
     await no_agent.outcome(await no_agent.ask("hello", channel=direct))

@@ -88,7 +88,7 @@ async def test_later_turns_read_the_answer_and_not_its_copy(stage: Stage) -> Non
     assert "answer-" not in str(stage.asked_texts())
 
 
-async def test_the_button_costs_no_call_and_a_short_answer_has_none(stage: Stage) -> None:
+async def test_the_button_costs_no_call_and_a_short_answer_has_no_button(stage: Stage) -> None:
     ts, _ = await asked(stage, "Short.")
     await asked(stage)
     calls = [call.method for call in stage.workspace.calls]

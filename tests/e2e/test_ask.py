@@ -228,7 +228,7 @@ async def test_help_is_private_and_asks_nothing_of_the_model(stage: Stage, text:
     assert len(stage.model.requests) == 0
 
 
-async def test_who_may_not_ask_gets_no_help_but_the_reason(stage: Stage) -> None:
+async def test_people_who_may_not_ask_get_the_reason_and_no_help(stage: Stage) -> None:
     workspace = stage.workspace
     await workspace.command(workspace.user("mia"), stage.general, "/ask", "help")
     await workspace.until(lambda ws: ws.ephemerals())

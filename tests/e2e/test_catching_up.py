@@ -172,7 +172,7 @@ async def test_only_who_is_in_a_channel_is_told_of_it_and_nobody_learns_what_exi
     assert SECRET in await told(stage, f"catch me up <#{closed}>", who="lars")
 
 
-async def test_who_may_not_ask_is_written_no_direct_message_but_told_why(stage: Stage) -> None:
+async def test_people_who_may_not_ask_get_no_direct_message_but_are_told_why(stage: Stage) -> None:
     ws, mia = stage.workspace, stage.workspace.user("mia")
     seeded(stage, stage.general, SECRET)
     ts = await stage.ask("@claude catch me up today", who="mia")

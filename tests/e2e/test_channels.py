@@ -82,7 +82,7 @@ async def test_it_is_told_the_channel_with_its_topic_and_purpose_as_words_that_c
         ) in system(stage)
 
 
-async def test_a_private_channel_has_its_name_where_its_own_people_read_and_a_direct_message_none(
+async def test_a_private_channel_is_named_where_its_own_people_read_and_a_direct_message_never(
     running: Running,
 ) -> None:
     async with running() as stage:

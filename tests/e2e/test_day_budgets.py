@@ -59,7 +59,7 @@ def read_by(stage: Stage) -> int:
     return int(turn["input_tokens"])
 
 
-async def test_who_has_asked_enough_is_told_in_private_when_to_ask_again(running: Running) -> None:
+async def test_people_who_have_asked_enough_are_told_in_private_when_to_ask_again(running: Running) -> None:
     async with running(bot_user_questions_per_day=1) as stage:
         assert await stage.outcome(await stage.ask("@claude hello")) == "answered"
         refused = await stage.ask("@claude hello again")
@@ -105,7 +105,7 @@ async def test_in_a_direct_message_and_for_a_command_the_reply_says_it(running: 
         assert len(stage.model.requests) == 1
 
 
-async def test_who_goes_on_asking_reads_it_once_in_a_while_for_each_way_of_asking(running: Running) -> None:
+async def test_people_who_go_on_asking_read_it_once_in_a_while_for_each_way_of_asking(running: Running) -> None:
     async with running(bot_user_questions_per_day=1) as stage:
         workspace, ada = stage.workspace, stage.workspace.user("ada")
         direct = workspace.direct_message(ada)

@@ -30,7 +30,7 @@ async def test_everything_that_slack_delivers_is_acknowledged(stage: Stage, capl
     assert len(limited) == 2
 
 
-async def test_a_request_for_options_is_answered_with_none(stage: Stage) -> None:
+async def test_a_request_for_options_gets_an_empty_list(stage: Stage) -> None:
     wanted = {"type": "block_suggestion", "action_id": "a", "block_id": "b", "value": "wor", "team": {"id": "T1"}}
     sent = stage.workspace.courier.deliver(Sort.INTERACTIVE, wanted)
     await stage.workspace.until(lambda _: sent.over)

@@ -290,7 +290,7 @@ def test_a_mention_that_reached_another_process_gives_nothing_away() -> None:
 
 
 @pytest.mark.usefixtures("bare")
-async def test_of_many_workspaces_the_one_that_is_named_is_looked_at(
+async def test_the_doctor_looks_at_the_workspace_that_is_named(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     key = base64.b64encode(bytes(32)).decode()
@@ -458,7 +458,7 @@ def test_what_is_sent_as_a_sample_is_small() -> None:
     assert len(samples.picture()) + len(samples.page()) < 1_000
 
 
-def test_who_reads_only_the_first_lines_gets_no_traceback() -> None:
+def test_a_reader_of_only_the_first_lines_gets_no_traceback() -> None:
     read, write = os.pipe()
     os.close(read)
     env = {"PATH": os.environ["PATH"]}

@@ -91,7 +91,7 @@ async def test_an_answer_can_be_voted_on_and_the_votes_are_counted(stage: Stage)
     assert "1 good, 1 bad" in await usage.report(sqlite_in(stage.settings.bot_data_dir), "1d", csv=False)
 
 
-async def test_who_finds_it_bad_may_say_why(stage: Stage) -> None:
+async def test_somebody_who_finds_an_answer_bad_may_say_why(stage: Stage) -> None:
     workspace, ada = stage.workspace, stage.workspace.user("ada")
     stage.model.script(Answer("It was the butler."))
     ts = await stage.ask("@claude who was it?")
@@ -125,7 +125,7 @@ async def test_a_reason_is_optional(stage: Stage) -> None:
     assert (await counted(stage)).endswith(",0,1,\n")
 
 
-async def test_what_is_not_whole_has_no_thumbs_and_later_turns_read_none(stage: Stage) -> None:
+async def test_an_incomplete_answer_has_no_thumbs_and_later_turns_read_nothing_of_them(stage: Stage) -> None:
     stage.model.script(Answer("One, two", stop_reason="max_tokens"), Answer(", three."), Answer("Gladly."))
     ts = await stage.ask("@claude count")
     await stage.outcome(ts)
@@ -171,7 +171,7 @@ async def test_an_answer_that_is_refused_for_other_reasons_costs_the_next_ones_n
     assert thumbs(stage.answers(second)[0])
 
 
-async def test_who_may_not_ask_has_no_vote(stage: Stage) -> None:
+async def test_people_who_may_not_ask_have_no_vote(stage: Stage) -> None:
     stage.model.script(Answer("It was the gardener."))
     ts = await stage.ask("@claude who was it?")
     await stage.outcome(ts)

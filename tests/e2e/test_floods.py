@@ -37,7 +37,9 @@ def told(stage: Stage) -> list[str]:
     return [str(call.args["user"]) for call in stage.workspace.calls if call.method == "chat.postEphemeral"]
 
 
-async def test_who_votes_without_end_is_thanked_a_few_times_and_others_are_meanwhile(stage: Stage) -> None:
+async def test_somebody_who_votes_without_end_is_thanked_a_few_times_and_others_are_thanked_meanwhile(
+    stage: Stage,
+) -> None:
     workspace = stage.workspace
     ts = await stage.ask("@claude who was it?")
     await stage.outcome(ts)
@@ -53,7 +55,7 @@ async def test_who_votes_without_end_is_thanked_a_few_times_and_others_are_meanw
     assert told(stage).count(workspace.user("ada")) == AT_ONCE_MAX
 
 
-async def test_who_opens_a_window_without_end_opens_a_few(stage: Stage) -> None:
+async def test_somebody_who_opens_windows_without_end_opens_a_few(stage: Stage) -> None:
     workspace = stage.workspace
     ts = await stage.ask("@claude who was it?")
     await stage.outcome(ts)

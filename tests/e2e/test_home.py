@@ -64,7 +64,7 @@ async def test_admins_read_what_is_set_and_nobody_reads_a_secret(
 
 
 @pytest.mark.parametrize("who", ["mia", "pat"])
-async def test_who_may_not_ask_reads_that_instead(stage: Stage, who: str) -> None:
+async def test_people_who_may_not_ask_read_that_instead(stage: Stage, who: str) -> None:
     text = await shown(stage.workspace, who)
 
     assert text.startswith("I can't answer you\nI'm set up to answer")

@@ -70,7 +70,7 @@ async def test_a_state_ends_one_installation(apps: Apps) -> None:
         assert "Thank you" not in page
 
 
-async def test_a_state_of_the_bot_of_somebody_else_is_none(apps: Apps) -> None:
+async def test_a_state_that_another_bot_made_is_refused(apps: Apps) -> None:
     async with apps.running(bot_token_key="qWZ1MGkcnvaGlySzPsuoOvKpDOOhJ0AqBXzAnCEdOn4="):
         _, foreign = await begun(apps)
     async with apps.running():
@@ -133,7 +133,7 @@ async def test_where_slack_cannot_be_asked_its_person_reads_that_and_no_log_says
     assert state not in caplog.text
 
 
-async def test_who_ends_installations_without_end_asks_slack_a_few_times_at_a_time(apps: Apps) -> None:
+async def test_endless_installations_ask_slack_only_a_few_times_at_a_time(apps: Apps) -> None:
     async with apps.running():
         states = [(await begun(apps))[1] for _ in range(3 * AT_ONCE_MAX)]
         apps.distribution.may_answer.clear()

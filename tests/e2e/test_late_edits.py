@@ -49,7 +49,7 @@ async def test_a_turn_ends_before_the_button_is_taken_off_and_then_it_is(stage: 
     assert stage.words(ts) == ["Once upon a time there was a bot."]
 
 
-async def test_so_it_is_where_the_process_ends_meanwhile(
+async def test_a_button_goes_even_if_the_process_ends_meanwhile(
     workspace: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
 ) -> None:
     settings = settings_for(workspace, model.url, tmp_path, "http", bot_feedback="off")

@@ -226,7 +226,7 @@ async def test_before_it_becomes_expensive_people_are_told_and_press_a_button(st
     assert has_pages(answer(stage, ts), *range(1, 301))
 
 
-async def test_who_does_not_press_the_button_can_ask_something_else(stage_with: StageWith) -> None:
+async def test_people_who_do_not_press_the_button_can_ask_something_else(stage_with: StageWith) -> None:
     async with stage_with(bot_document_confirm_tokens=500_000) as stage:
         ts = await stage.ask("@claude what does it say?", files=[("contract.pdf", made_pdfs.numbered(300))])
         await stage.outcome(ts)
@@ -256,7 +256,7 @@ async def test_several_long_pdfs_and_short_files_are_all_read(stage_with: StageW
     assert "was left out" not in answer(stage, ts)
 
 
-async def test_of_more_pages_than_are_read_the_others_are_named(stage_with: StageWith) -> None:
+async def test_pages_that_are_not_read_are_named(stage_with: StageWith) -> None:
     async with stage_with(bot_document_pages_max=250) as stage:
         ts = await stage.ask("@claude what does it say?", files=[("contract.pdf", made_pdfs.numbered(300))])
         assert await stage.outcome(ts) == "answered"

@@ -240,7 +240,7 @@ async def test_a_workspace_that_is_not_listed_does_not_get_the_app(apps: Apps) -
     assert [path for path in paths_below(apps.data_dir) if path.is_file() and given.encode() in path.read_bytes()] == []
 
 
-async def test_no_log_says_a_code_that_slack_did_not_take(apps: Apps) -> None:
+async def test_no_log_holds_a_code_that_slack_did_not_take(apps: Apps) -> None:
     """It may be good for a token elsewhere; and a stranger would write into the log what they like."""
     heard: list[str] = []
     listening = logging.Handler()

@@ -165,7 +165,7 @@ async def test_the_newest_image_is_tried_first_and_older_ones_stay(stage: Stage)
     assert stage.words(ts)[1] == "A plan.\n📎 " + noted("scan.png", REFUSED)
 
 
-async def test_an_older_image_that_is_refused_is_found_behind_a_good_one(stage: Stage) -> None:
+async def test_an_older_image_that_is_refused_is_found_although_a_newer_one_is_good(stage: Stage) -> None:
     ts = await stage.ask("Look at this.", files=[("scan.png", BAD)])
     stage.model.refuses = takes_none_of(BAD_PX, COULD_NOT)
     question = await stage.ask("@claude and this?", thread_ts=ts, files=[("chart.png", GOOD)])
@@ -182,7 +182,7 @@ async def test_an_older_image_that_is_refused_is_found_behind_a_good_one(stage: 
     assert media(stage) == ["image"], "the good one was never to blame"
 
 
-async def test_of_several_files_people_are_told_which_were_left_out_together(stage: Stage) -> None:
+async def test_files_that_were_left_out_together_are_named_together(stage: Stage) -> None:
     stage.model.refuses = takes_none_of(BAD_PX, COULD_NOT)
     ts = await stage.ask("@claude these", files=[("scan.png", BAD), ("chart.png", GOOD)])
 
@@ -217,7 +217,7 @@ async def test_a_model_without_eyes_answers_without_the_pictures_and_says_so(sta
     assert all(noted(name, REFUSED) in stage.words(ts)[0] for name in ("scan.png", "chart.png"))
 
 
-async def test_a_refusal_that_stays_without_any_file_is_told_and_blames_none(stage: Stage) -> None:
+async def test_a_refusal_that_stays_without_any_file_is_told_and_no_file_is_blamed(stage: Stage) -> None:
     wrong = HttpError.api(400, "invalid_request_error", "Something is wrong with this request")
     stage.model.refuses = lambda _: wrong
     ts = await stage.ask("@claude what is this?", files=[("chart.png", GOOD)])

@@ -34,7 +34,7 @@ def told(stage: Stage, who: str = "ada") -> list[str]:
 
 
 @pytest.mark.parametrize("code", MAY_NOT_POST)
-async def test_who_asks_where_the_bot_may_not_post_hears_it_before_the_model_is_asked(stage: Stage, code: str) -> None:
+async def test_the_asker_hears_that_the_bot_may_not_post_before_the_model_is_asked(stage: Stage, code: str) -> None:
     stage.workspace.faults.refuse("chat.postMessage", code, times=FOREVER)
     ts = await stage.ask("@claude hello")
 

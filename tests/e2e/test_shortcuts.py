@@ -84,7 +84,7 @@ async def test_a_modal_that_slack_does_not_open_is_told_of(stage: Stage) -> None
     assert stage.workspace.ephemerals()[0]["text"] == NOT_OPENED
 
 
-async def test_whoever_asked_so_goes_on_without_a_mention(stage: Stage) -> None:
+async def test_people_who_asked_by_a_shortcut_go_on_without_a_mention(stage: Stage) -> None:
     root, _ = await thread_of_three(stage)
     stage.model.script(Answer("On Thursday."), Answer("At nine."))
     view, used = await opened(stage, root)
@@ -125,7 +125,7 @@ async def test_what_is_wrong_is_said_in_the_modal(stage: Stage) -> None:
     assert len(stage.model.requests) == 0
 
 
-async def test_who_may_not_ask_reads_why_in_the_modal(stage: Stage) -> None:
+async def test_people_who_may_not_ask_read_why_in_the_modal(stage: Stage) -> None:
     root, _ = await thread_of_three(stage)
     view, _ = await opened(stage, root, who="mia")
     await submitted(stage, view, "may I?")

@@ -111,7 +111,7 @@ async def test_what_only_begins_like_a_command_is_a_message_and_other_threads_co
     assert stage.workspace.ephemerals() == []
 
 
-async def test_who_may_not_ask_sets_nothing_in_a_thread_and_is_told_why(stage: Stage) -> None:
+async def test_people_who_may_not_ask_set_nothing_in_a_thread_and_are_told_why(stage: Stage) -> None:
     root = await stage.ask("@claude hello")
     await stage.outcome(root)
     for command in ("!mute", f"!model {OTHER}", "!help"):

@@ -122,7 +122,7 @@ async def test_no_words_and_no_names_are_sent(traced: Stage, collector: Collecto
         assert words.encode() not in sent, words
 
 
-async def test_of_what_goes_wrong_in_a_step_its_kind_is_sent_and_not_its_words(collector: Collector) -> None:
+async def test_a_trace_names_the_kind_of_an_error_and_not_its_words(collector: Collector) -> None:
     async with AsyncExitStack() as parts:
         await open_telemetry.begin(collector.address, parts)
         with pytest.raises(ValueError, match=SAID), traces.turn(), traces.step("draft"):

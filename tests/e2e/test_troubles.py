@@ -305,7 +305,7 @@ async def test_a_reply_that_a_person_deletes_is_not_written_again(stage: Stage) 
     assert stage.words(ts) == []
 
 
-async def test_who_asks_in_a_channel_that_is_archived_meanwhile_hears_it(stage: Stage) -> None:
+async def test_the_asker_hears_that_the_channel_was_archived_meanwhile(stage: Stage) -> None:
     held = HeldAnswer()
     stage.model.script(held)
     ts = await stage.ask("@claude tell me")

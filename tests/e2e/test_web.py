@@ -176,7 +176,7 @@ async def test_beside_a_direct_message_slack_shows_what_is_searched_for(bot: Bot
         assert await stage.outcome(ts) == "answered"
 
 
-async def test_words_before_and_behind_a_search_are_paragraphs_of_their_own(bot: Bot) -> None:
+async def test_words_before_and_after_a_search_are_paragraphs_of_their_own(bot: Bot) -> None:
     async with bot() as stage:
         stage.model.script(Answer.citing("I look it up.", SEARCH, "It opens at ten."))
         ts = await stage.ask("@claude when?")

@@ -73,9 +73,7 @@ async def test_a_forwarded_message_of_an_app_is_quoted_with_author_and_link(
     )
 
 
-async def test_a_forwarded_message_of_which_slack_gives_only_the_short_form(
-    stage: Stage, ada: str, direct: str
-) -> None:
+async def test_a_forwarded_message_is_read_even_from_its_short_form(stage: Stage, ada: str, direct: str) -> None:
     alarm = stage.workspace.others.say_by_app(stage.general, "disk full", name="Ops")
     ts = stage.workspace.others.forward(ada, direct, (stage.general, alarm), bare=True)
 

@@ -22,7 +22,7 @@ async def test_a_deleted_message_of_the_reply_is_not_taken_for_a_deleted_questio
     assert await stops.wish(StopWish("T1", "C1", "1700000000.000100", "")) == 1
 
 
-async def test_a_wish_that_does_not_say_which_question_or_whose_ends_none(database: Database) -> None:
+async def test_a_wish_that_does_not_name_its_question_and_person_ends_nothing(database: Database) -> None:
     await run_sql(database, QUESTION.replace("'1700000000.000100', '1700000000.000100', 'U1'", "'', '', ''"))
     watch = StopWatch(StoredStops(database))
     for wish in (

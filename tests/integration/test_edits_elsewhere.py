@@ -74,7 +74,7 @@ class TestElsewhere:
             assert not await edited_elsewhere(database)
         assert turn.asked == ["What is this?"]
 
-    async def test_who_takes_the_question_over_asks_it_as_it_is_now(self, database: Database) -> None:
+    async def test_a_process_that_takes_a_question_over_asks_it_as_it_is_now(self, database: Database) -> None:
         async with running(database):
             await edited_elsewhere(database)
         store = StoredQuestions(database)

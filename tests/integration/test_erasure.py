@@ -63,11 +63,11 @@ def test_every_table_is_known_to_be_somebodys() -> None:
         assert "user_id" not in whose_columns or "user_id" in str(_of(table, Whose(user_id="U1"))), table.name
 
 
-def test_whoever_erases_reads_of_every_table_in_words_what_it_holds() -> None:
+def test_an_operator_who_erases_reads_what_every_table_holds() -> None:
     assert WORDS_OF_TABLES.keys() == metadata.tables.keys()
 
 
-def test_a_table_of_which_nobody_has_said_whose_it_is_stops_the_erasure() -> None:
+def test_a_table_without_an_erasure_rule_stops_the_erasure() -> None:
     with pytest.raises(LookupError, match="diary"):
         _of(sa.Table("diary", sa.MetaData(), sa.Column("words", sa.Text)), Whose(user_id="U1"))
 
@@ -108,7 +108,7 @@ class TestErasing:
         assert {name: values for name, values in left_over.items() if value in values and name != "deleted_files"} == {}
         assert all(value.replace("1", "2") in values for values in left_over.values())
 
-    async def test_who_ended_an_answer_to_somebody_else_is_nowhere_left(self, database: Database) -> None:
+    async def test_the_id_of_whoever_ended_somebody_elses_answer_is_erased(self, database: Database) -> None:
         """In no column of any table, whatever its name; also of a question that an earlier version kept it for."""
         id_columns = [
             column for table in metadata.sorted_tables for column in table.c if column.type.python_type is str
@@ -127,7 +127,7 @@ class TestErasing:
         assert await database.run(found) == []
         assert (await left(database))["questions"] == 1
 
-    async def test_who_ended_an_answer_is_not_kept_when_it_has_ended(self, database: Database) -> None:
+    async def test_the_id_of_whoever_ended_an_answer_is_not_kept(self, database: Database) -> None:
         await ask(database, "1.0", "U2")
         claims = await claim(database)
         assert await StoredStops(database).wish(StopWish("T1", "C1", "1.0", "U1")) == 1

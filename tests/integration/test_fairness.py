@@ -73,7 +73,7 @@ class TestPersons:
         await store.finish(first[1], Outcome.ANSWERED)
         assert [one.question.ts for one in await claim(store)] == ["A3"]
 
-    async def test_who_waits_alone_is_bound_like_all_others(self, store: StoredQuestions) -> None:
+    async def test_a_single_waiting_caller_is_bound_like_all_others(self, store: StoredQuestions) -> None:
         """By the person's turns, by the channel's, and by what runs in the thread."""
         await add(store, "A", PER_USER)
         first = await claim(store)
@@ -101,7 +101,7 @@ class TestPersons:
         await add(store, "B", 1)
         assert whose(await claim(store, most=47)) == "B"
 
-    async def test_where_turns_are_scarce_whoever_runs_fewest_has_the_next(self, store: StoredQuestions) -> None:
+    async def test_the_next_scarce_turn_goes_to_whoever_runs_the_fewest(self, store: StoredQuestions) -> None:
         await add(store, "A", 9)
         assert whose(await claim(store, most=2)) == "AA"
         await add(store, "B", 9)
@@ -116,7 +116,7 @@ class TestPersons:
             await add(store, user, count)
         assert await served(store, database, 17) == "ABCABCABCACACAAAA"
 
-    async def test_who_comes_later_is_served_next_and_takes_no_second_turn_before_the_others(
+    async def test_a_latecomer_is_served_next_and_gets_no_second_turn_before_the_others(
         self, store: StoredQuestions, database: Database
     ) -> None:
         await add(store, "A", 20)
@@ -140,7 +140,9 @@ class TestPersons:
         assert await store.expire_all() == PER_USER
         assert [one.question.ts for one in await claim(store)] == ["A0", "A1", "A2"]
 
-    async def test_who_has_to_wait_for_their_own_turns_is_locked_for_a_notice(self, store: StoredQuestions) -> None:
+    async def test_a_question_that_waits_for_its_askers_own_turns_is_locked_for_a_notice(
+        self, store: StoredQuestions
+    ) -> None:
         found = [
             await store.add(asked(f"{n}", user_id="A"), "one", busy=False, lease_s=LEASE_S) for n in range(PER_USER + 1)
         ]

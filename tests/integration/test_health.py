@@ -108,7 +108,7 @@ class TestInbox:
         await inbox.close(0.0)
 
     @pytest.mark.usefixtures("inbox")
-    async def test_none_while_the_database_does_not_answer(
+    async def test_no_heartbeat_while_the_database_does_not_answer(
         self, database: Database, heartbeats: asyncio.Queue[None]
     ) -> None:
         with logged() as lines:
@@ -119,7 +119,7 @@ class TestInbox:
             await run_sql(database, "ALTER TABLE away RENAME TO processes")
         await asyncio.wait_for(heartbeats.get(), 10)
 
-    async def test_none_while_questions_cannot_be_written_down(
+    async def test_no_heartbeat_while_questions_cannot_be_stored(
         self, inbox: OneInbox, database: Database, heartbeats: asyncio.Queue[None]
     ) -> None:
         """The disk is full, and what is small still finds room in what was freed before."""
@@ -144,7 +144,7 @@ class TestInbox:
         await asyncio.wait_for(heartbeats.get(), 10)
         assert await run_sql(database, "SELECT count(*) FROM questions") == 0
 
-    async def test_none_once_the_database_file_was_deleted_and_no_question_goes_into_the_void(
+    async def test_no_heartbeat_once_the_database_file_was_deleted_and_no_question_is_lost(
         self, inbox: OneInbox, tmp_path: Path, heartbeats: asyncio.Queue[None]
     ) -> None:
         with logged() as lines:

@@ -183,7 +183,7 @@ async def test_who_asks_one_question_beside_150_of_another_person_is_answered_be
         await turns.until("end 2000.0")
 
 
-async def test_where_all_turns_are_taken_the_next_one_goes_to_who_has_none(thread: Thread, turns: Turns) -> None:
+async def test_a_free_turn_goes_to_whoever_has_none(thread: Thread, turns: Turns) -> None:
     async with inbox(thread, turns.answer, limits=InboxLimits(turns_max=1, poll_s=0.05), grace_s=WITHIN_S) as opened:
         await asyncio.gather(*(opened.accept(asked(f"1{n}.0", user_id="many")) for n in range(10)))
         await turns.until("begin 10.0")
@@ -218,7 +218,7 @@ async def test_a_question_costs_two_commits_that_wait_for_the_disk(
 
 
 class TestQueued:
-    async def test_who_waits_is_told_how_many_go_first_and_the_turn_takes_the_notice_over(
+    async def test_people_who_wait_are_told_how_many_go_first_and_the_turn_takes_the_notice_over(
         self, thread: Thread, turns: Turns
     ) -> None:
         async with inbox(thread, turns.answer, grace_s=WITHIN_S) as opened:
@@ -232,7 +232,7 @@ class TestQueued:
         assert sorted(thread.notices) == [("1.1", 1), ("1.2", 2)]
         assert turns.found == {"1.0": {}, "1.1": {-1: "notice of 1.1"}, "1.2": {-1: "notice of 1.2"}}
 
-    async def test_who_waits_for_a_free_place_is_told_so(self, thread: Thread, turns: Turns) -> None:
+    async def test_people_who_wait_for_a_free_place_are_told_so(self, thread: Thread, turns: Turns) -> None:
         limits = InboxLimits(turns_max=1, poll_s=0.05)
         async with inbox(thread, turns.answer, limits=limits, grace_s=WITHIN_S) as opened:
             await opened.accept(asked("1.0"))
@@ -423,7 +423,7 @@ class TestStoreFailures:
             assert await opened.accept(asked("1.0"))
             await turns.until("begin 1.0")
 
-    async def test_who_has_to_wait_is_answered_soon_though_the_answer_to_the_acceptance_was_lost(
+    async def test_a_question_that_has_to_wait_is_answered_soon_though_the_answer_to_its_acceptance_was_lost(
         self, turns: Turns, database: Database
     ) -> None:
         """It is stored under a lock that its process does not know of; Slack delivers it again."""

@@ -75,7 +75,7 @@ async def test_a_browser_that_a_strangers_name_led_here_learns_nothing(port: Ops
 
 @pytest.mark.usefixtures("ops")
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost:9464", "[::1]:9464", "127.0.0.1:1"])
-async def test_who_calls_this_machine_by_its_address_is_answered(port: OpsPort, name: str) -> None:
+async def test_a_caller_who_uses_this_machines_address_is_answered(port: OpsPort, name: str) -> None:
     assert await port.get("/healthz", host=name) == (200, {"alive": True})
 
 

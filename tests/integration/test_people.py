@@ -113,7 +113,7 @@ async def test_what_passes_is_waited_out(ws: Workspace, names: Names) -> None:
     assert await who_is(names, ws.user("ada")) == Person(team_ids=frozenset({defaults.TEAM_ID}), is_admin=True)
 
 
-async def test_who_cannot_be_looked_up_is_nobody_known(ws: Workspace, names: Names, clock: StandingClock) -> None:
+async def test_somebody_who_cannot_be_looked_up_is_unknown(ws: Workspace, names: Names, clock: StandingClock) -> None:
     """Not even who was known an hour ago."""
     ada = ws.user("ada")
     await who_is(names, ada)
@@ -157,7 +157,7 @@ async def test_the_door_is_open_to_those_whom_slack_describes(
     assert await access.denial(question, within_s=0.5) == reason
 
 
-async def test_who_is_on_a_list_is_not_looked_up(
+async def test_people_on_a_deny_list_are_not_looked_up(
     ws: Workspace, api: SlackClient, names: Names, session: aiohttp.ClientSession, database: Database
 ) -> None:
     policy = Policy(own=OwnWorkspace(defaults.TEAM_ID), denied_users=frozenset({"U1"}))
@@ -179,7 +179,7 @@ async def test_where_an_ephemeral_sentence_is_refused_it_is_a_direct_message(
     assert [message["text"] for message in ws.messages(ws.direct_message(mia))] == ["No."]
 
 
-async def test_who_may_have_seen_a_sentence_is_not_told_it_again_elsewhere(
+async def test_people_who_may_have_seen_a_sentence_are_not_told_it_again_elsewhere(
     ws: Workspace, api: SlackClient, session: aiohttp.ClientSession
 ) -> None:
     mia = ws.user("mia")

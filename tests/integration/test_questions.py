@@ -225,7 +225,7 @@ class TestLeases:
         await beat(store, "slow", mine, again)
         assert (mine.lease.held(), again.lease.held()) == (False, True)
 
-    async def test_who_lost_its_lease_can_neither_finish_nor_requeue_what_another_runs(
+    async def test_a_process_that_lost_its_lease_can_neither_finish_nor_requeue_what_another_runs(
         self, store: StoredQuestions, database: Database
     ) -> None:
         await added(store, asked("1.0"))
@@ -256,7 +256,7 @@ class TestLeases:
 
 @OVER_BOTH
 class TestNotices:
-    async def test_who_has_to_wait_is_locked_and_keeps_its_turn(self, store: StoredQuestions) -> None:
+    async def test_a_question_that_has_to_wait_is_locked_and_keeps_its_turn(self, store: StoredQuestions) -> None:
         lock = await locked(store, asked("1.0"))
         await added(store, asked("1.1", "1.0"))
         assert await claims(store) == []
@@ -264,7 +264,7 @@ class TestNotices:
         claim = await claimed(store)
         assert (claim.question.ts, claim.crashes, claim.unrecorded) == ("1.0", 0, False)
 
-    async def test_who_can_be_answered_at_once_is_not_locked(self, store: StoredQuestions) -> None:
+    async def test_a_question_that_can_be_answered_at_once_is_not_locked(self, store: StoredQuestions) -> None:
         await added(store, asked("1.0"))
         await store.finish(await claimed(store), Outcome.ANSWERED)
         assert await store.add(asked("1.1", "1.0"), "one", busy=False, lease_s=LEASE_S) == Accepted(0, None)

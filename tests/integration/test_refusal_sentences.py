@@ -82,7 +82,7 @@ class TestOverBothDatabases:
             await turned_away(access(slack, database), team_id="T2")
         assert len(slack.said) == 4
 
-    async def test_who_was_asked_to_try_again_in_a_minute_is_answered_when_they_do(
+    async def test_people_who_were_asked_to_try_again_in_a_minute_are_answered_when_they_do(
         self, database: Database, slack: Slack
     ) -> None:
         for passed_s, said in ((0, 1), (10, 1), (SILENT_NOT_NOW_S, 2)):
@@ -124,7 +124,7 @@ class TestOverBothDatabases:
             await run_sql(database, "ALTER TABLE away RENAME TO refusal_sentences")
 
 
-async def test_of_processes_that_share_a_database_one_says_it(postgres_database: str, slack: Slack) -> None:
+async def test_only_one_of_the_processes_that_share_a_database_says_it(postgres_database: str, slack: Slack) -> None:
     """At the same moment, and later."""
     databases = [await Database.open(postgres_database) for _ in range(4)]
     for _ in range(2):

@@ -192,7 +192,7 @@ def test_an_answer_that_ends_at_the_moment_when_its_wait_for_an_edit_does_is_sho
     run(story())
 
 
-def test_who_writes_to_a_response_url_waits_as_long_as_slack_says() -> None:
+def test_writing_to_a_response_url_waits_as_long_as_slack_says() -> None:
     async def busy(_request: web.Request) -> web.Response:
         return web.Response(status=429, headers={"Retry-After": "7"})
 

@@ -69,7 +69,7 @@ async def test_three_processes_post_a_burst_together_and_not_one_each(processes:
         post.cancel()
 
 
-async def test_a_burst_is_had_whole_by_whichever_process_needs_it(processes: list[RateLimiter]) -> None:
+async def test_whichever_process_needs_a_burst_gets_all_of_it(processes: list[RateLimiter]) -> None:
     await until_granted(*(first_words(processes[0]) for _ in range(BURST)))
     await until_granted(*(first_words(processes[1], "C2") for _ in range(BURST)))
     assert await granted(first_words(processes[2]), first_words(processes[2], "C2")) == 0
@@ -83,7 +83,7 @@ async def test_further_words_of_one_process_leave_some_of_it_to_first_words_of_a
     await until_granted(first_words(processes[2]))
 
 
-async def test_who_wants_to_post_no_more_leaves_the_slot_to_the_next(
+async def test_a_caller_who_gives_up_posting_leaves_the_slot_to_the_next(
     processes: list[RateLimiter], store: StoredLimits
 ) -> None:
     await until_granted(*(first_words(processes[0]) for _ in range(BURST)))

@@ -135,7 +135,7 @@ def test_a_status_is_taken_away_though_slack_fails_at_first(trouble: str) -> Non
     run(story())
 
 
-def test_a_status_of_which_nobody_knows_whether_it_is_shown_is_taken_away() -> None:
+def test_a_status_that_may_or_may_not_be_shown_is_taken_away() -> None:
     async def story() -> None:
         async with status_line() as (ws, _, status):
             ws.faults.drop_after(LINE)
@@ -370,7 +370,7 @@ def test_a_thread_that_takes_no_status_says_nothing_of_the_others() -> None:
     assert support.ways == [StatusWay.SESSION]
 
 
-def test_a_status_reads_well_behind_the_apps_name_and_in_a_message_of_its_own() -> None:
+def test_a_status_reads_well_after_the_apps_name_and_in_a_message_of_its_own() -> None:
     assert in_a_message("is reading contract.pdf…") == "Reading contract.pdf…"
 
 

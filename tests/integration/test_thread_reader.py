@@ -215,7 +215,7 @@ async def test_a_direct_message_that_starts_a_thread_came_whole(slack: SmallSlac
     assert slack.calls["conversations.replies"] == 0
 
 
-async def test_who_wrote_what_is_told_from_what_slack_knows_of_the_user(
+async def test_the_author_of_a_message_is_told_from_what_slack_knows_of_the_user(
     slack: SmallSlack, reader: ThreadReader
 ) -> None:
     """A person's own token and another app's bot leave the same traces on a message."""
@@ -287,7 +287,7 @@ async def test_names_that_many_messages_want_do_not_queue_without_bound(slack: S
     assert slack.calls["users.info"] <= LOOKUPS_MAX
 
 
-async def test_who_asks_is_named_while_another_thread_mentions_thousands(
+async def test_an_asker_is_named_while_another_thread_mentions_thousands(
     slack: SmallSlack, reader: ThreadReader
 ) -> None:
     crowd = [f"U{number:05}" for number in range(10, 2_510)]
@@ -469,7 +469,7 @@ async def test_what_slack_owes_is_waited_for_once(slack: SmallSlack, api: HttpAp
     await names.close()
 
 
-async def test_who_asks_and_where_are_looked_up_meanwhile(slack: SmallSlack, reader: ThreadReader) -> None:
+async def test_asker_and_channel_are_looked_up_meanwhile(slack: SmallSlack, reader: ThreadReader) -> None:
     slack.threads[ts(0)] = [person(0, "first"), person(1, "second?")]
     slack.answers.clear()
     reading = asyncio.create_task(reader.read(question(1)))

@@ -82,7 +82,7 @@ class TestCounting:
         assert (second.id, third.id) == (first.id, first.id)
         assert await asking.rows() == [(0, 1, 107, 20, 3, 4)]
 
-    async def test_a_question_of_somebody_who_may_not_ask_is_none(self, database: Database) -> None:
+    async def test_a_denied_question_is_not_counted(self, database: Database) -> None:
         asking = Asked(database, user_questions=1)
         assert (await asking.questions.finish(await asking.ask(), Outcome.DENIED)).held
         assert await asking.rows() == []
@@ -262,7 +262,7 @@ class TestReport:
         assert await reports.report(address, "2026-01-31", csv=False) == "Nobody has asked anything since 2026-01-31.\n"
 
     @pytest.mark.parametrize("since", ["week", "0d", "7", "2026-13-01", "-3d", "99999d"])
-    def test_a_span_that_is_none_is_one_line(self, since: str) -> None:
+    def test_a_malformed_since_is_one_line(self, since: str) -> None:
         with pytest.raises(StartFailed, match="--since"):
             reports.first_day(since, date(2026, 1, 31))
 

@@ -85,7 +85,7 @@ def test_no_more_than_twenty_blocks_are_looked_back(cache: PromptCache) -> None:
     assert asked(cache, text(WORDS, FIVE), *more, text("?!", FIVE)).read
 
 
-def test_an_hour_is_paid_up_to_its_marker_and_five_minutes_behind_it(cache: PromptCache) -> None:
+def test_an_hour_is_paid_up_to_its_marker_and_five_minutes_after_it(cache: PromptCache) -> None:
     asked(cache, text(WORDS, FIVE))
     assert asked(cache, text(WORDS), text(WORDS, HOUR), text(WORDS, FIVE), text("?")) == Counted(1, 2_012, 2_000, 2_000)
     with pytest.raises(BadRequest, match="must not come after"):

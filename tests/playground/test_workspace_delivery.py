@@ -76,7 +76,7 @@ async def test_what_is_not_acknowledged_comes_three_times_and_is_given_up(
     await ws.until(lambda ws: ws.deliveries[0].given_up)
 
 
-async def test_a_late_ack_is_none(ws: Workspace, session: aiohttp.ClientSession) -> None:
+async def test_a_late_ack_does_not_count(ws: Workspace, session: aiohttp.ClientSession) -> None:
     socket = await opened(ws, session)
     await ws.say(ws.user("ada"), GENERAL, "@claude hi")
     first = await socket.receive_json()

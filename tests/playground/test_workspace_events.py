@@ -41,7 +41,7 @@ async def test_only_what_is_subscribed_and_visible_is_delivered() -> None:
         ]
 
 
-async def test_who_is_invited_joins_and_reads_from_then_on() -> None:
+async def test_somebody_who_is_invited_joins_and_reads_from_then_on() -> None:
     async with Workspace(EVERYTHING_SAID) as ws:
         ada, elsewhere = ws.user("ada"), ws.channel("elsewhere")
         await ws.say(ada, elsewhere, "@claude are you there?")

@@ -24,7 +24,7 @@ def test_no_minute_holds_more_updates_than_the_tier_allows(gaps: list[float]) ->
 
 
 @given(steps, st.sampled_from(["chat.update", "chat.postMessage", "chat.startStream"]))
-def test_who_waits_as_told_is_let_through(gaps: list[float], method: str) -> None:
+def test_a_caller_who_waits_as_told_is_let_through(gaps: list[float], method: str) -> None:
     allowed, now = RateLimits(), 0.0
     for gap in gaps:
         now += gap / 100
@@ -86,7 +86,7 @@ def test_a_stricter_bucket_is_smaller_and_slower() -> None:
 
 
 @pytest.mark.parametrize("shape", list(Shape))
-def test_whatever_the_shape_who_waits_as_told_is_let_through(shape: Shape) -> None:
+def test_whoever_waits_as_told_is_let_through_whatever_the_shape(shape: Shape) -> None:
     allowed, now = RateLimits(shape=shape, strictness=0.7), 100.3
     passed_at(allowed, now)
     wait_s = allowed.retry_after_s("chat.update", "C1", now)

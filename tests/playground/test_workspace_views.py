@@ -216,7 +216,7 @@ async def test_three_views_lie_on_each_other_at_most_and_an_old_hash_changes_not
     assert await code_of(lambda: client.views_update(view_id="V0", view=modal())) == "not_found"
 
 
-async def test_who_closes_a_modal_is_heard_of_where_the_app_wants_to(
+async def test_a_closed_modal_is_reported_where_the_app_asks_for_it(
     ws: Workspace, app: App, client: AsyncWebClient
 ) -> None:
     quiet = await opened(ws, app, client)

@@ -306,7 +306,7 @@ async def test_a_status_stays_until_the_bot_answers(ws: Workspace, client: Async
     assert await code(client, "assistant.threads.setStatus", **arguments) == "invalid_arguments"
 
 
-async def test_where_the_app_is_takes_a_scope_for_each_kind(client: AsyncWebClient, ws: Workspace) -> None:
+async def test_listing_the_apps_channels_takes_a_scope_for_each_kind(client: AsyncWebClient, ws: Workspace) -> None:
     ws.add_channel("elsewhere", with_bot=False)
     listed = (await client.users_conversations(types="public_channel,private_channel"))["channels"]
     lacking = replace(ws.state.manifest, scopes=ws.state.manifest.scopes - {"groups:read"})

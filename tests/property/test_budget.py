@@ -87,7 +87,7 @@ def test_with_a_large_image_there_are_no_more_than_twenty() -> None:
     assert kept(oldest_is_large) == [f"{number}" for number in range(30)]
 
 
-def test_of_a_file_with_many_parts_those_that_fit_are_kept() -> None:
+def test_those_parts_of_a_file_that_fit_are_kept() -> None:
     pages = [block for number in range(5) for block in image(f"page {number}").blocks]
     result = within([PreparedFile("F", tuple(pages))], Allowance(images_max=3))
     assert len(result[0].blocks) == 6

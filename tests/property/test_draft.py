@@ -224,7 +224,7 @@ def test_the_newest_message_s_media_go_first_then_all() -> None:
     assert asked_about(None, 2).after(ModelRequestInvalid("400")) is None
 
 
-def test_where_the_words_speak_of_images_pdfs_are_left_out_only_in_the_end() -> None:
+def test_pdfs_are_left_out_last_where_the_refusal_speaks_of_images() -> None:
     assert files_in(asked_about(Medium.IMAGE, 1).request().conversation) == {"old", "paper", "plan"}
     assert files_in(asked_about(Medium.IMAGE, 2).request().conversation) == {"paper", "plan"}
     assert files_in(asked_about(Medium.IMAGE, 3).request().conversation) == set()

@@ -69,7 +69,7 @@ def reader(allowance: Allowance) -> Reader:
     return Reader(RequestIntake(allowance), random.Random(1))
 
 
-def test_of_two_hundred_pdfs_those_are_fetched_that_fit() -> None:
+def test_as_many_of_two_hundred_pdfs_are_fetched_as_fit() -> None:
     files = [(pdf(number), None) for number in range(200)]
     reading = reader(Allowance(bytes_max=29 * MEGABYTE))
     results = within(reading.read(files), Allowance(bytes_max=29 * MEGABYTE))

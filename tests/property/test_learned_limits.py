@@ -82,7 +82,7 @@ def use(times: Times, dice: Random, until_s: float) -> None:
 @settings(max_examples=15, deadline=None)
 @given(workspaces, st.integers(0, 1_000))
 @example(RateLimits(strictness=0.7, shape=Shape.BUCKET, burst=5), 2)
-def test_after_a_few_refusals_there_is_none_for_days(workspace: RateLimits, seed: int) -> None:
+def test_after_a_few_refusals_slack_refuses_nothing_for_days(workspace: RateLimits, seed: int) -> None:
     times, dice = Times(workspace), Random(seed)
     use(times, dice, 2 * 3_600)
     assert len(times.refusals_s) <= 6

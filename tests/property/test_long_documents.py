@@ -89,13 +89,13 @@ def test_what_is_over_the_bounds_is_named(count: int, sizes: list[int], tokens: 
 
 
 @given(st.integers(1, 1_000), st.integers(0, 1_000))
-def test_halves_are_the_whole(first: int, more: int) -> None:
+def test_both_halves_of_a_span_are_the_whole_span(first: int, more: int) -> None:
     span = Span(first, first + more, more)
     assert numbers(halves(span)) == ([] if more == 0 else numbers([span]))
 
 
 @given(SPANS)
-def test_neighbours_become_one(spans: list[Span]) -> None:
+def test_neighbouring_spans_are_joined(spans: list[Span]) -> None:
     assert numbers(joined(spans)) == sorted(set(numbers(spans)))
 
 

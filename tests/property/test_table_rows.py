@@ -64,7 +64,7 @@ def test_rows_that_are_wanted_are_all_read_under_their_numbers(document: tuple[b
 
 
 @given(documents(), st.lists(st.integers(1, 300), min_size=1, max_size=4), st.integers(1, 20))
-def test_of_a_table_that_is_cut_both_ends_are_read_under_their_numbers(
+def test_both_ends_of_a_table_that_is_cut_are_read_under_their_numbers(
     document: tuple[bytes, int], sizes: list[int], kept: int
 ) -> None:
     data, count = document

@@ -96,7 +96,7 @@ def test_lists_of_channels_and_users_hold_for_people_and_apps(rules: dict[str, A
     assert [why_not(person, **rules) for person in (MEMBER, APP)] == [reason, reason]
 
 
-def test_who_is_listed_is_no_exception_to_the_other_rules() -> None:
+def test_people_on_a_list_are_no_exception_to_the_other_rules() -> None:
     assert why_not(GUEST, allowed_users={"U1"}) is Reason.GUEST
     assert why_not(PARTNER, allowed_channels={"C1"}) is Reason.EXTERNAL
 
@@ -160,7 +160,7 @@ def test_every_reason_has_one_sentence() -> None:
         assert ". " not in sentence
 
 
-def test_who_heard_what_is_remembered_of_so_many_and_no_more() -> None:
+def test_the_number_of_remembered_sentences_is_bounded() -> None:
     heard = SaidSentences()
     for number in range(HEARD_MAX + 1):
         heard.note(("T1", f"U{number}", Reason.GUEST), 0.0)

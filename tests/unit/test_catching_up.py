@@ -65,7 +65,7 @@ def test_days_begin_where_the_person_lives(words: str, start: tuple[int, float])
     assert start_of(period, NOW_S, ZONE) == expected.timestamp()
 
 
-def test_who_has_no_time_zone_lives_in_utc() -> None:
+def test_people_without_a_time_zone_are_in_utc() -> None:
     assert start_of(Period(), NOW_S, "") == datetime(2026, 11, 25, tzinfo=UTC).timestamp()
     assert written(NOW_S, "") == "Wednesday, 25 November 2026, 23:30 (UTC)"
 
@@ -91,7 +91,7 @@ def test_a_message_is_one_line_whatever_it_holds(end: str) -> None:
     assert len(transcript.text.splitlines()) == 1
 
 
-def test_of_too_much_the_newest_is_kept_and_people_hear_that() -> None:
+def test_the_newest_of_too_much_is_kept_and_people_are_told() -> None:
     entries = [entry(f"{number} " + "x" * 1_000, number) for number in range(500)]
     history = ChannelHistory("C1", "general", entries, 0.0)
     transcript = transcript_of(history, ZONE)

@@ -59,7 +59,7 @@ def test_a_mistake_is_named_by_its_line_and_key(text: str, fault: str) -> None:
     assert faults(text) == [fault]
 
 
-def test_all_mistakes_are_named_in_the_order_of_the_file_even_behind_texts_that_look_like_them() -> None:
+def test_all_mistakes_are_named_in_the_order_of_the_file_even_after_texts_that_look_like_them() -> None:
     text = '[C1111]\ninstructions = """\nmodel = 5\neffort = 5\n"""\nmodel = 5\n[C2222]\n\n# effort\neffort = 5\n'
     assert [fault.partition(" must")[0] for fault in faults(text)] == ["line 6: C1111.model", "line 10: C2222.effort"]
 

@@ -99,7 +99,7 @@ def test_every_secret_is_a_file_that_is_mounted(
     assert [name for name in tracked() if name.startswith("deploy/secrets/")] == ["deploy/secrets/.gitignore"]
 
 
-def test_whoever_stops_it_waits_longer_than_the_grace(bot: dict[str, Any], pod: dict[str, Any]) -> None:
+def test_every_deployment_waits_longer_than_the_grace_period(bot: dict[str, Any], pod: dict[str, Any]) -> None:
     env = {one["name"]: one["value"] for one in pod["containers"][0]["env"]}
     unit = text_of(UNIT)
     graces = [

@@ -150,7 +150,7 @@ def test_the_faster_process_wins_and_both_have_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [b"", b"[{", b'[{"kind": "Unheard"}]', b'[{"kind": "PdfExtract"}]', b"{}"])
-def test_a_damaged_entry_is_as_good_as_none(tmp_path: Path, damage: bytes) -> None:
+def test_a_damaged_entry_counts_as_missing(tmp_path: Path, damage: bytes) -> None:
     kept = cache(tmp_path)
     name = keep(kept, "F1")
     (tmp_path / "cache" / name / "extracts.json").write_bytes(damage)

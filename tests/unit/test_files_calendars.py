@@ -125,7 +125,7 @@ def test_a_photo_on_a_card_is_a_picture(picture: tuple[str, ...]) -> None:
     assert found.text.replace(" (jpeg)", "") == ("Contact:\nName: Ann\nPhoto: (file: photo of Ann)\nTelephone: 1\n")
 
 
-def test_of_very_many_photos_the_first_are_taken() -> None:
+def test_the_first_of_very_many_photos_are_read() -> None:
     cards = lines(*["BEGIN:VCARD", f"PHOTO;ENCODING=b:{PHOTO}", "END:VCARD"] * 60)
     assert (len(read(cards).files), read(cards).left_out) == (50, 10)
 
@@ -156,7 +156,7 @@ def test_what_an_event_says_in_html_alone_is_read() -> None:
     assert to_text(other) == "Event:\nDescription: Bring the agenda, please\nDescription: See the page\n"
 
 
-def test_who_may_see_an_event_and_signs_within_names_are_told() -> None:
+def test_the_class_of_an_event_is_read_and_signs_within_names_are_decoded() -> None:
     found = event("CLASS:PRIVATE", "X-MICROSOFT-CDO-BUSYSTATUS:OOF", "ATTENDEE;CN=^'Dan^' O^^Brien:mailto:d@d.example")
     assert to_text(found) == 'Event:\nClass: PRIVATE\nShown as: OOF\nAttendee ("Dan" O^Brien): d@d.example\n'
     assert to_text(event("CLASS:PUBLIC", "X-MICROSOFT-CDO-BUSYSTATUS:BUSY", "SUMMARY:Lunch")) == (

@@ -140,7 +140,7 @@ def test_where_a_channel_is_told_in_short_a_real_one_begins_a_line_of_its_own() 
         ("U9", "ＧＲＡＣＥ", "Shared message from ＧＲＡＣＥ (U9):"),
     ],
 )
-async def test_who_is_quoted_under_a_name_of_somebody_else_in_the_thread_is_told_apart(
+async def test_people_who_are_quoted_under_somebody_elses_name_are_told_apart(
     author_id: str, called: str, head: str
 ) -> None:
     """A forwarded message has the name that its author had then, which may have been anybody's."""
@@ -167,7 +167,7 @@ async def test_who_is_quoted_under_a_name_of_somebody_else_in_the_thread_is_told
     assert f"[> > {head}]" in of_the_app(read[3].text)
 
 
-def test_who_is_mentioned_under_the_name_of_another_is_told_apart() -> None:
+def test_people_who_are_mentioned_under_the_same_name_are_told_apart() -> None:
     naming = mentions.by_name(mentions.told_apart({"U1": "Grace", "U3": "ＧＲＡＣＥ", "C1": "grace", "B1": "Grace"}))
 
     assert mentions.named("<@U1>, <@U3>, <#C1>", naming) == '@Grace, @"ＧＲＡＣＥ (U3)", #grace'

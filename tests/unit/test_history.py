@@ -151,7 +151,7 @@ def test_the_question_is_there_once() -> None:
     ]
 
 
-def test_of_our_own_messages_those_without_words_are_dropped() -> None:
+def test_our_own_messages_without_words_are_dropped() -> None:
     assert read(said(1, ADA, "One"), said(2, CLAUDE, " "), said(3, ADA, "Two")) == [
         ("user", ["Ada: One", "\n\nAda: Two"])
     ]

@@ -183,7 +183,7 @@ def test_first_words_do_not_wait_long_for_an_edit_of_the_status() -> None:
     assert live.settled
 
 
-def test_so_does_a_sentence_in_the_place_of_an_answer() -> None:
+def test_a_sentence_in_place_of_an_answer_does_not_wait_long_either() -> None:
     live = with_a_status()
     live.finish(CLOSING, 1.0)
     live.overdue(next_show(live), 4.0, 1.0)
@@ -224,7 +224,7 @@ def test_a_notice_that_is_deleted_late_is_gone() -> None:
     assert live.settled
 
 
-def test_a_whole_answer_of_which_nothing_is_seen_goes_before_others_last_words() -> None:
+def test_a_whole_answer_that_nobody_has_seen_yet_goes_before_others_last_words() -> None:
     live = LiveReply()
     live.write("All words. ", 1.0)
     live.finish(Closing(), 1.0)

@@ -57,7 +57,7 @@ async def test_a_turn_that_is_alone_waits_for_nothing() -> None:
         assert await goes_on_at_once(shared.find_time())
 
 
-async def test_who_has_waited_has_not_held_the_loop_and_who_has_computed_has() -> None:
+async def test_waiting_does_not_hold_the_loop_and_computing_does() -> None:
     share, shared = LoopShare(), LoopRound()
     await asyncio.sleep(2 * HELD_MAX_S)
     assert await goes_on_at_once(share.give_way())

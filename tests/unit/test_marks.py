@@ -44,7 +44,7 @@ def marked(text: str) -> str:
         ("f⁽²⁾(x)^ = 2", "f⁽²⁾(x)⁽¹⁾ = 2"),
     ],
 )
-def test_a_mark_stands_behind_the_words_it_is_about(written: str, shown: str) -> None:
+def test_a_mark_follows_the_words_it_is_about(written: str, shown: str) -> None:
     assert marked(written) == shown
 
 

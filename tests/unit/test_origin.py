@@ -73,7 +73,7 @@ def press(team: Json | None = None, user_team: str = "T1", **message: Any) -> Qu
 
 
 @pytest.mark.parametrize("team", [{"id": "T1"}, {"id": "T9"}, {"id": None}, None])
-def test_a_press_is_asked_where_the_message_stands_whosever_workspace_it_names(team: Json | None) -> None:
+def test_a_press_is_asked_where_its_message_is_whichever_workspace_it_names(team: Json | None) -> None:
     question = press(team)
 
     assert question is not None
@@ -94,7 +94,7 @@ def test_a_press_says_whose_it_is(team: Json | None, user_team: str, author_team
 
 
 @pytest.mark.parametrize("message", [{"bot_id": "B9"}, {"bot_id": None, "user": "U9"}, {"bot_id": ""}])
-def test_a_press_under_anybody_elses_message_is_none(message: Json) -> None:
+def test_a_press_under_anybody_elses_message_is_ignored(message: Json) -> None:
     assert press({"id": "T1"}, **message) is None
 
 
@@ -156,7 +156,7 @@ def test_a_user_of_an_organisation_belongs_to_all_the_workspaces_that_slack_name
     assert person == Person(team_ids=frozenset({"T1", "T2"}), enterprise_id="E1", email="ada@example.com")
 
 
-def test_an_address_that_nobody_confirmed_is_none() -> None:
+def test_an_email_address_that_is_not_confirmed_does_not_count() -> None:
     user = {"team_id": "T1", "is_email_confirmed": False, "profile": {"email": "boss@example.com"}}
 
     assert person_of(user).email == ""

@@ -28,7 +28,7 @@ def shown(*pieces: str, marks: bool = True) -> tuple[str, tuple[Source, ...]]:
     return text, citing.sources()
 
 
-def test_a_reference_is_a_mark_behind_the_words() -> None:
+def test_a_reference_becomes_a_mark_after_the_words() -> None:
     text, sources = shown("It ends in May [[contract.pdf, p. 305]]. So it does [[contract.pdf, pp. 3–5, 305]].")
 
     assert text == f"It ends in May{mark(1)}. So it does{mark(2)}{mark(1)}."

@@ -353,7 +353,7 @@ def test_what_a_person_posts_with_a_token_of_their_own_is_theirs(is_bot: bool | 
         {},
     ],
 )
-def test_nobody_is_asked_about_who_is_plain(event: dict[str, Any]) -> None:
+def test_an_author_who_is_plainly_a_person_or_a_bot_is_not_looked_up(event: dict[str, Any]) -> None:
     assert possible_bot_in(envelope(event), BOT_USER, BOT) == ""
 
 

@@ -110,7 +110,7 @@ def test_how_links_come_in_makes_no_difference(pieces: list[str], cuts: list[int
 
 
 @pytest.mark.parametrize("text", UNCHANGED)
-def test_all_else_stays(text: str) -> None:
+def test_everything_else_stays_as_it_is(text: str) -> None:
     assert shown(text) == text
     assert shown(text, *range(len(text))) == text
 

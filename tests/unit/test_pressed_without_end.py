@@ -72,7 +72,7 @@ async def test_what_a_process_that_died_has_accepted_loses_its_button_all_the_sa
 
 
 @pytest.mark.parametrize("things", [KNOWN_MAX, 10 * KNOWN_MAX])
-def test_so_many_are_remembered_and_no_more(things: int) -> None:
+def test_the_number_of_remembered_keys_is_bounded(things: int) -> None:
     first = NewKeys()
 
     assert all(first.is_new(number) for number in range(things))

@@ -256,7 +256,7 @@ def test_retry_after_holds_back_those_who_wait_already() -> None:
     assert played(script).times("waiting")[0] >= 20.1
 
 
-def test_who_gives_up_waiting_takes_no_place_and_holds_nobody_up() -> None:
+def test_somebody_who_gives_up_waiting_takes_no_place_and_holds_nobody_up() -> None:
     async def script(calls: Calls) -> None:
         await use_up(calls)
         given_up = asyncio.create_task(calls.call("given up", bid(Urgency.FIRST)))

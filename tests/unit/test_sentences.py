@@ -37,7 +37,7 @@ def test_a_sentence_begins_and_ends_as_one(sentence: str) -> None:
 
 
 @pytest.mark.parametrize("clause", CLAUSES.values(), ids=CLAUSES)
-def test_a_clause_reads_on_behind_a_colon(clause: str) -> None:
+def test_a_clause_reads_well_after_a_colon(clause: str) -> None:
     whole = endings.CUT.format(clause=clause)
 
     assert clause[0].islower()
@@ -47,7 +47,7 @@ def test_a_clause_reads_on_behind_a_colon(clause: str) -> None:
 
 
 @pytest.mark.parametrize("predicate", PREDICATES.values(), ids=PREDICATES)
-def test_a_note_reads_on_behind_the_name_of_its_file(predicate: str) -> None:
+def test_a_note_reads_well_after_the_name_of_its_file(predicate: str) -> None:
     assert predicate.startswith("was left out")
     assert ENGLISH.fullmatch(predicate)
     assert "Please" in predicate, "it says what a person can do"

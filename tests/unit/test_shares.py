@@ -31,7 +31,7 @@ def test_what_is_left_of_a_minute_is_not_parted_twice(processes: list[ProcessRep
         assert new <= max(0.0, 1.0 - spent) + len(processes) * PART_MIN + 1e-9
 
 
-def test_who_has_answers_to_write_now_does_not_wait_for_what_others_wrote_before_they_ended() -> None:
+def test_a_process_with_answers_to_write_does_not_wait_for_what_ended_processes_wrote() -> None:
     """Three processes ended a moment ago, after twelve edits each; two go on, and have twelve edits left."""
     ended = [ProcessReport(1.0, 0, Calls(12 / CALLS_MAX), stopping=True)] * 3
     beside = ProcessReport(0.0, 3, Calls(2 / CALLS_MAX), stopping=False)
@@ -43,7 +43,7 @@ def test_who_has_answers_to_write_now_does_not_wait_for_what_others_wrote_before
     assert budget.ready_at(0.0) > 0.0, "the other one has as many answers"
 
 
-def test_who_ends_most_of_its_answers_leaves_the_rest_of_the_posts_to_those_who_go_on() -> None:
+def test_a_process_that_ends_most_of_its_answers_leaves_its_posts_to_the_others() -> None:
     """Seventeen answers each, and 78 of the minute's 300 posts. Nine, four and four go on."""
     processes = [ProcessReport(0.0, answers, Calls(posts=0.26), stopping=False) for answers in (9, 4, 4)]
     most = [others_of(processes, number).share_beside(one.answers).most for number, one in enumerate(processes)]
@@ -51,7 +51,7 @@ def test_who_ends_most_of_its_answers_leaves_the_rest_of_the_posts_to_those_who_
     assert further == pytest.approx([0.12, 0.05, 0.05], abs=0.02), "nobody waits until what it made is a minute old"
 
 
-def test_who_spent_more_than_its_part_has_a_part_of_what_is_left_all_the_same() -> None:
+def test_a_process_that_spent_more_than_its_share_still_gets_a_share_of_what_is_left() -> None:
     own = 30 / CALLS_MAX
     share = Others.of([ProcessReport(0.0, 4, Calls(4 / CALLS_MAX), stopping=False)], Calls(own), LIVES_S).share_beside(
         4

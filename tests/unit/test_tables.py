@@ -31,7 +31,7 @@ def test_what_looks_like_a_table_in_code_is_left_alone() -> None:
     assert later_tables_as_code(text) == text
 
 
-def test_all_tables_become_code_where_slack_takes_none() -> None:
+def test_all_tables_become_code_where_slack_accepts_no_tables() -> None:
     text = f"**Look:**\n\n{TABLE}\n\nDone."
 
     assert kinds(tables_as_code(text)) == ["fence"]

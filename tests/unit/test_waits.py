@@ -41,7 +41,7 @@ def test_a_deadline_that_moves_is_kept_to_wherever_it_moves() -> None:
     run(script())
 
 
-def test_who_misses_the_end_of_one_wait_has_an_end_of_the_next() -> None:
+def test_a_wait_that_ignores_its_end_does_not_take_away_the_end_of_the_next() -> None:
     async def misses_it() -> None:
         try:
             await asyncio.sleep(1_000)

@@ -83,7 +83,7 @@ def cited(document: int, first_page: int, end_page: int) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("citations_first", [False, True])
-async def test_citations_come_behind_the_words_that_they_are_about(citations_first: bool) -> None:
+async def test_citations_follow_the_words_that_they_are_about(citations_first: bool) -> None:
     def block(index: int, text: str, *citations: dict[str, Any]) -> list[dict[str, Any]]:
         words = [{"type": "text_delta", "text": text}]
         sources = [{"type": "citations_delta", "citation": citation} for citation in citations]

@@ -255,7 +255,7 @@ async def test_json_that_is_nested_without_end_is_a_bad_request(port: Port, body
     assert " 400 " in await port.ask(signed(body))
 
 
-async def test_of_huge_bodies_a_few_are_there_at_a_time_and_others_get_through_meanwhile() -> None:
+async def test_only_a_few_huge_bodies_are_held_at_a_time_and_others_get_through_meanwhile() -> None:
     """Each is tens of thousands of objects, and all of them together would hold the loop for seconds."""
     within, most, enough, go_on = 0, 0, asyncio.Event(), asyncio.Event()
 

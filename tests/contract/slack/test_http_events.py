@@ -97,7 +97,7 @@ async def test_a_wrong_signature_is_turned_away(endpoint: Endpoint) -> None:
 
 
 @pytest.mark.parametrize("timestamp", ["", "soon", "1e9", "9" * 400, "-5", "1"])
-async def test_a_timestamp_that_is_none_or_old_is_turned_away(endpoint: Endpoint, timestamp: str) -> None:
+async def test_a_malformed_or_old_timestamp_is_turned_away(endpoint: Endpoint, timestamp: str) -> None:
     assert (await endpoint.post(b"{}", X_Slack_Request_Timestamp=timestamp))[0] == 401
 
 
