@@ -207,7 +207,7 @@ class FileBytes:
 
 @dataclass(frozen=True, slots=True)
 class WholeText:
-    """The whole of a text of which a block has only the ends: UTF-8, to be read by lines.
+    """A whole text, where a block has only its ends: UTF-8, to be read by lines.
 
     ``left_out`` is the reason of the note that says what the block lacks; the first ``head_lines`` lines explain the
     others, as the columns of a table do.

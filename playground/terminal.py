@@ -42,7 +42,7 @@ class Terminal:
         self._words(f" ({where}): {text}{attached}\n", margin=INDENT)
 
     def answer(self, ts: str, kind: str, text: str) -> None:
-        """A message as it stands now: what is new of it is written behind what was written."""
+        """A message as it stands now: what is new of it is written after what was written."""
         text = html.unescape(text)
         if kind == "status":
             if text:

@@ -50,7 +50,7 @@ class Streamed:
 @dataclass(frozen=True, slots=True)
 class Recipients:
     """Who hears of an answer: the ``reply`` that shows it, ``on_words`` when it begins, and ``book`` of its usage at
-    ``price``. ``in_parts``: PDFs of which the request has notes instead."""
+    ``price``. ``in_parts``: PDFs for which the request holds notes instead."""
 
     reply: Reply
     on_words: Callable[[], None]

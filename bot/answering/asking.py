@@ -62,7 +62,7 @@ class Answering:
         in_parts: Sequence[PdfBlock] = (),
     ) -> tuple[Streamed, tuple[Note, ...]]:
         """The result of the last request, and the notes on its files. ``on_words`` is called at the first words, and
-        ``book`` with what each request uses, as it does. ``in_parts``: PDFs of which the request has only notes.
+        ``book`` with what each request uses, as it does. ``in_parts``: PDFs for which the request holds only notes.
 
         Raises ``SlackError``.
         """

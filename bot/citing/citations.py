@@ -45,7 +45,7 @@ class Citing:
     pdfs: Sequence[PdfBlock] = ()
     in_parts: Sequence[PdfBlock] = ()
     marks: bool = True
-    """Else references to pages are words."""
+    """If not, references to pages are words."""
     web: bool = False
     """Whether it may be based on web pages."""
     _own: Own = field(default_factory=Own)

@@ -84,7 +84,7 @@ class Slots:
         """The next turn, with a slot counted for it: for the person with the fewest slots, else the one who has waited
         longest.
 
-        That person, and the question, then go behind all others.
+        That person, and the question, then queue after all others.
         """
         while self._waiting:
             person = min(self._waiting, key=lambda one: self._held[one])

@@ -6,7 +6,7 @@ block, so that the API's prompt cache recognises it. Rules:
 - people and other apps speak as ``user``, each with a name before the words; this bot speaks as ``assistant``;
 - who said what can be told by the form, whatever people write and files hold (``spoken``);
 - neighbouring messages of one role become one, but each keeps blocks of its own, so what comes later changes none of
-  them. A text right behind another one brings the blank line between them with it;
+  them. A text right after another one brings the blank line between them with it;
 - files stand before the words they came with, and a file that could not be read is named with the reason;
 - a message without words, which only mentions this bot, asks for a reply, in later turns too;
 - the first and the last message are ``user``, and the question is the end;

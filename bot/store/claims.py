@@ -180,7 +180,7 @@ def _free() -> sa.ColumnElement[bool]:
         other.c.thread_ts == questions.c.thread_ts,
     )
     # Two conditions that an index answers each; as one with "or", SQLite goes through the whole channel. As values and
-    # not by EXISTS, of which PostgreSQL makes joins: of a table that it has no statistics of yet, with every pair.
+    # not by EXISTS: PostgreSQL makes joins of it, and while a table has no statistics, it joins every pair.
     one = sa.select(other.c.id).where(in_thread).limit(1)
     under_way = one.where(other.c.state == RUNNING).scalar_subquery()
     earlier = one.where(other.c.state == WAITING, other.c.ts < questions.c.ts).scalar_subquery()

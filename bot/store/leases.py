@@ -23,7 +23,7 @@ from bot.store.statements import IS_QUESTION, NO_LEASE, of_question
 
 Now = sa.ColumnElement[float]
 LEFT_MAX = 100
-"""Locks that a process ends of which it never heard; others run out."""
+"""Locks that a process ends although it never learned that it has them; others run out."""
 PART = " "
 """Separates the name of a process from the workspace in which it does something."""
 _SPENT = (processes.c.spent, processes.c.spent_posts, processes.c.spent_appends, processes.c.spent_statuses)

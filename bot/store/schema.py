@@ -42,8 +42,8 @@ questions = sa.Table(
     sa.Column("strike_stage", sa.String(16), nullable=True),
     # How far its turn has come; what was shown once stays shown.
     sa.Column("stage", sa.String(16), nullable=True),
-    # Whether a process may have shown something of which there is no record; once it is finished: whether some of that
-    # may still have to be taken away.
+    # Whether a process may have shown something that is not recorded; once it is finished: whether some of that may
+    # still have to be taken away.
     sa.Column("unrecorded", sa.Boolean, nullable=False, server_default=sa.false()),
     # Who wished that its answer ends, until it has; empty where its message was deleted.
     sa.Column("stopped_by", sa.String(32), nullable=True),

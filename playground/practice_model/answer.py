@@ -51,7 +51,7 @@ def answer_to(received: Received) -> str:
 
 
 def cited_answer_to(received: Received) -> list[str | Cite]:
-    """The same, with what each quoted page is cited for behind its quote, where that was asked for."""
+    """The same, with the citation of each quoted page after its quote, if that was asked for."""
     text, parts, at = answer_to(received), list[str | Cite](), 0
     for claim, cite in _claims(received) if received.citing else ():
         found = text.find(claim, at)

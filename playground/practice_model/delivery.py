@@ -97,7 +97,7 @@ class ChunkedOutlet:
 
 
 class BareOutlet:
-    """Bytes as they are; with ``open`` behind the head of a response that ends where the connection ends."""
+    """Bytes as they are; with ``open`` after the head of a response that ends where the connection ends."""
 
     def __init__(self, request: web.Request) -> None:
         self._request = request

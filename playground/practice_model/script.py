@@ -64,7 +64,7 @@ class Answer:
     cites: dict[int, tuple[Cite | WebCite, ...]] = field(default_factory=dict)
     """What the text block that ends with that piece rests on."""
     tools: dict[int, tuple[Tool, ...]] = field(default_factory=dict)
-    """What is looked up before that piece; before the one behind the final one: at the end."""
+    """What is looked up before that piece; before the one after the final one: at the end."""
     tool_delay_s: float = 0.0
     """So long each takes."""
     unfinished_tool: bool = False

@@ -72,7 +72,7 @@ def _numbers(end: int) -> Iterator[str]:
 
 
 def _rest(received: Received) -> Answer | None:
-    """What comes behind the words that were shown; ``None`` where they are not found in what was begun."""
+    """What comes after the words that were shown; ``None`` where they are not found in what was begun."""
     messages = received.messages
     shown = ""
     while len(messages) >= 3 and question_of(replace(received, messages=messages)).startswith(GO_ON):

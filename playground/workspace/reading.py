@@ -14,7 +14,7 @@ PLAIN = ("text", "url", "user_id", "channel_id", "range", "usergroup_id", "name"
 
 
 def visible_text(message: Json) -> str:
-    """The blocks where there are any, else ``text``; file names below."""
+    """The blocks if there are any, otherwise ``text``; file names below."""
     blocks = message.get("blocks") or []
     body = "\n".join(filter(None, map(block_text, blocks))) if blocks else unescape(message.get("text") or "")
     below = [_below(item) for item in message.get("attachments") or []]

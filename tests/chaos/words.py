@@ -38,8 +38,8 @@ def asked_for(texts: list[str]) -> int | None:
 
 
 def shown(text: str, words: dict[int, int]) -> list[tuple[int, int]]:
-    """Question and place of each whole word, in order; the end stands behind the last of ``words`` of its question, and
-    behind all there can be where that is not known."""
+    """Question and place of each whole word, in order; the end stands after the last of ``words`` of its question, and
+    after all there can be where that is not known."""
     return [
         (int(number), words.get(int(number), WORDS_MAX) if end else int(word))
         for number, word, end in WORD.findall(text)

@@ -80,7 +80,7 @@ class World:
     with_file: bool = False
     asked: dict[int, Asked] = field(default_factory=dict)
     stopped: set[int] = field(default_factory=set)
-    """Questions of which somebody wished that the answer ends; it may have been whole by then."""
+    """Questions whose answer somebody wanted to end; it may have been whole by then."""
     given_up: int = 0
     enough: bool = False
     _threads: list[tuple[str, str]] = field(default_factory=list)

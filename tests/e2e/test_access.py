@@ -256,7 +256,7 @@ class TestOverOneTransport:
         assert len({revision.ts for revision in posted}) == 1
 
     async def test_an_asker_who_cannot_be_looked_up_at_once_waits(self, stage: Stage) -> None:
-        """Each trouble meets somebody of whom nothing is known yet."""
+        """Each trouble meets somebody who is not known yet."""
         faults = stage.workspace.faults
         troubles: dict[str, Callable[[], None]] = {
             "ada": lambda: faults.rate_limit("users.info", retry_after_s=1),

@@ -264,7 +264,7 @@ BELOW = """async (list) => {
     return document.body.innerText;
 }"""
 INTERACTIVE = {"actions", "auth_provider", "share_shortcut", "input"}
-"""Kinds of which the page shows less than all: menus are closed, and two kinds no workspace here holds."""
+"""Kinds that the page does not show in full: menus are closed, and two kinds no workspace here holds."""
 
 
 @pytest.mark.parametrize("kind", sorted(BLOCKS.keys() - INTERACTIVE))

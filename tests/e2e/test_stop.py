@@ -128,7 +128,7 @@ async def test_stop_in_a_direct_message_ends_what_is_being_answered_there(stage:
 async def test_whoever_may_ask_stops_what_is_being_answered_in_a_thread_and_only_what_they_wait_for(
     stage: Stage, word: str
 ) -> None:
-    """Whose question waits behind it is not robbed of the answer."""
+    """People whose question waits for it do not lose their answer."""
     ts, held = await growing(stage)
     waiting = await stage.ask("@claude and then?", thread_ts=ts)
     await stage.workspace.until(lambda _: any("Queued behind" in words for words in stage.words(ts)))

@@ -189,7 +189,7 @@ async def test_a_mention_with_a_label_is_addressed_to_the_bot(stage: Stage) -> N
     assert await prompt(stage, ts, stage.general) == "ada: hello"
 
 
-# --- files of which Slack knows more than the bytes ----------------------------------------------------------------
+# --- files about which Slack knows more than the bytes ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

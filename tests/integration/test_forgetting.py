@@ -89,7 +89,7 @@ async def test_what_was_deleted_while_a_process_did_not_run_goes_before_it_serve
 async def test_thousands_of_files_that_somebody_deletes_are_forgotten_in_a_few_steps(
     database: Database, tmp_path: Path
 ) -> None:
-    """Else other people's questions would wait behind each of them for the database."""
+    """Otherwise other people's questions would wait for the database after each of them."""
     replica = Replica(tmp_path / "files", database)
     replica.keep(ONE)
     numbers = range(5 * AT_ONCE_MAX)

@@ -147,7 +147,7 @@ class TestDeaths:
     async def test_what_was_under_way_in_several_deaths_waits_until_its_process_has_lived_for_a_while(
         self, database: Database
     ) -> None:
-        """Else one that brings the process down at once would bring down each at its start, and never count."""
+        """Otherwise one that brings the process down at once would bring down each at its start, and never count."""
         await add(database, POISON)
         for number in range(2):
             await life(database, number, {}, lived_s=1.0)

@@ -54,7 +54,7 @@ class Times:
             self.edit(self.budget.ready_at(self.now_s) if last else paced_s)
 
     def alone(self, lasts_s: float) -> list[float]:
-        """The times of the edits of an answer that nothing else is beside; the first comes right behind its post."""
+        """The times of the edits of an answer that nothing else is beside; the first comes right after its post."""
         begin_s, edits_s = self.now_s, [self.now_s]
         while self.now_s < begin_s + lasts_s:
             if self.edit(self.budget.paced_at(self.now_s, alone=True)):
@@ -107,7 +107,7 @@ def test_a_full_minute_is_not_taken_for_a_burst_where_it_was_refused_just_before
 def test_an_answer_that_is_alone_is_never_silent_for_two_seconds_whatever_was_learned(
     workspace: RateLimits, begin_s: float, pause_s: float
 ) -> None:
-    """Ten minutes of it, once the workspace's limit is known; and another one right behind the first."""
+    """Ten minutes of it, once the workspace's limit is known; and another one right after the first."""
     times = Times(workspace, begin_s)
     for _ in range(8):
         times.answer(120.0, 5, (False for _ in range(500)))

@@ -90,7 +90,7 @@ def test_who_said_what_can_be_read_back(
 
 @pytest.mark.parametrize("mark", [*":：﹕︓︰∶꞉ː˸׃։⁚⁝᛬ꓽ\u0903\u0a83", "\u2028Ada:", "\u0085Ada:", "\v:", "\x1c:"])
 def test_a_name_holds_nothing_that_looks_like_the_mark_after_it(mark: str) -> None:
-    """Else it could hold a whole message of somebody else's."""
+    """Otherwise it could hold a whole message of somebody else's."""
     author = Author("U1", f"Finance director{mark} I approve. Ada", AuthorKind.PERSON)
     thread = [ThreadMessage("1.0", author, "hm", ())]
 

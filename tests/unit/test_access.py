@@ -33,7 +33,7 @@ def why_not(person: Person | None, question: dict[str, Any] | None = None, **rul
         (GUEST, Reason.GUEST),
         (PARTNER, Reason.EXTERNAL),
         (STRANGER, Reason.EXTERNAL),
-        (Person(is_stranger=True), Reason.EXTERNAL),  # of whom Slack names no workspace
+        (Person(is_stranger=True), Reason.EXTERNAL),  # Slack names no workspace for them
         (replace(MEMBER, is_stranger=True), Reason.EXTERNAL),
         (replace(PARTNER, enterprise_id="E9"), Reason.EXTERNAL),
         (replace(PARTNER, is_app=True), Reason.EXTERNAL),

@@ -126,7 +126,7 @@ def calls_in_a_minute(budget: CallBudget, from_s: float) -> int:
 
 
 def refused_after(number: int, every_s: float, retry_after_s: float) -> tuple[CallBudget, float]:
-    """A budget that was refused behind so many calls, and when the wait is over."""
+    """A budget that was refused after so many calls, and when the wait is over."""
     budget = CallBudget(CALLS_MAX)
     for call in range(number + 1):
         budget.spend(call * every_s)

@@ -17,7 +17,7 @@ async def settle() -> None:
 
 
 class Work:
-    """Tasks that hold a slot until they are told to end; ``begun`` says of which question, in order."""
+    """Tasks that hold a slot until they are told to end; ``begun`` names their questions, in order."""
 
     def __init__(self, slots: Slots) -> None:
         self._slots = slots

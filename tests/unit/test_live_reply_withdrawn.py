@@ -16,7 +16,7 @@ REFUSED = Closing("The model declined to answer this.", withdraw=True)
 
 @pytest.fixture
 def on_its_way() -> tuple[LiveReply, Show]:
-    """A reply of which the first message stands, and the post of its second one."""
+    """A reply with its first message in Slack, and the post of its second one."""
     live = LiveReply()
     live.write("A line that is long enough to stand alone.\n\n" * 20 + "And more.", 0.0)
     first = live.next_action(0.0, MOVES_EVERY_S + 1)

@@ -84,7 +84,7 @@ failing("value")
 
 @pytest.mark.parametrize("log_format", ["console", "json"])
 def test_no_exception_says_what_people_wrote_wherever_it_ends(log_format: str) -> None:
-    """Caught, in a task of which nobody hears, in a callback, a finalizer or a thread, or in nobody's hands."""
+    """Caught, in a task that nobody waits for, in a callback, a finalizer or a thread, or in nobody's hands."""
     command = [sys.executable, "-c", QUOTES, log_format, SAID[0], "hunter2' and more"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 

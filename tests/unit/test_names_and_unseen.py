@@ -111,5 +111,5 @@ def test_what_people_see_stays(text: str) -> None:
 
 @given(st.text(st.sampled_from(["a", "\u200b", "\ufe0f", "\U000e0041", "\U000e007f", "\U0001f3f4", "\U000e0067", "`"])))
 def test_what_is_removed_is_removed_for_good(text: str) -> None:
-    """Else the marks of a fence could come together behind it."""
+    """Otherwise the marks of a fence could come together after it."""
     assert seen(seen(text)) == seen(text)

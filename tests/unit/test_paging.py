@@ -13,7 +13,7 @@ def page(number: int, following: str) -> Json:
 
 
 async def read(paging: Paging, *, pages_max: int, following: list[str], new: bool = True) -> int:
-    """How many pages came, of which no more than so many were wanted."""
+    """How many pages came, where no more than so many were wanted."""
     asked = 0
 
     async def call(**_: str) -> Json:

@@ -150,7 +150,7 @@ class _Flow(AsyncOAuthFlow):
             return await self.failure_handler(failed)
 
     async def build_authorize_url(self, state: str, request: AsyncBoltRequest) -> str:
-        """The SDK puts whatever stands behind ``team=`` into the address, with parameters of a stranger's in it."""
+        """The SDK puts whatever follows ``team=`` into the address, with parameters of a stranger's in it."""
         team = next(iter(request.query.get("team") or ()), "")
         chosen = team if TEAM.fullmatch(team) else None
         return self.settings.authorize_url_generator.generate(state=state, team=chosen)

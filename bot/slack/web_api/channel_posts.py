@@ -52,7 +52,7 @@ class ChannelPosts:
         self._saved, self._saved_at_s, self._spent_s = self.saved(now_s) - 1.0, now_s, now_s
 
     def refused(self, now_s: float) -> tuple[float, bool]:
-        """How many posts of a burst had passed, and whether the latest came close behind another.
+        """How many posts of a burst had passed, and whether the latest came soon after another.
 
         The refused post was spent and does not count; nothing is saved now.
         """

@@ -153,7 +153,7 @@ class MethodLimiter:
 
 @dataclass(frozen=True, slots=True)
 class _Times:
-    """When the budget allows a call of each urgency: the same for all waiting callers, of whom there may be
+    """When the budget allows a call of each urgency: the same for all waiting callers, and there may be
     hundreds."""
 
     first_s: float

@@ -53,7 +53,7 @@ MINUTE_FULL = 0.5
 
 
 class RateLimiter:
-    """The budgets of one workspace, by method, of which this process has a share.
+    """The budgets of one workspace, by method; this process has a share of each.
 
     ``on_learned`` is called with the name of a limit and what a refusal has taught about it; ``reserve`` is used if
     several processes share the workspace.

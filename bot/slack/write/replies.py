@@ -180,7 +180,7 @@ class SlackReplies:
                 return
 
     async def _plan(self, question: Question, *, again: bool, first: bool) -> LiveReply | StreamedReply:
-        """``again``: an earlier process may have posted messages of which there is no record."""
+        """``again``: an earlier process may have posted messages that are not recorded."""
         streams = self._streams.possible and question.entry_point is EntryPoint.DIRECT
         recorded = {} if first else await self._services.records.parts(question)
         own: Sequence[OwnReply] = [OwnReply(ts, part, "") for part, ts in recorded.items()]

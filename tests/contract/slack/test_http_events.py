@@ -73,7 +73,7 @@ async def test_slack_may_verify_the_address(endpoint: Endpoint) -> None:
 
 
 async def test_nobody_else_has_the_address_answer_for_them(endpoint: Endpoint) -> None:
-    """Else a stranger learns that an address is ours, and has it say what they like."""
+    """Otherwise a stranger learns that an address is ours, and has it say what they like."""
     status, text = await endpoint.post(b'{"type": "url_verification", "challenge": "c1", "token": "t"}', signed=False)
 
     assert (status, "c1" in text) == (401, False)

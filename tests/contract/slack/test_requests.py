@@ -106,7 +106,7 @@ async def test_an_answer_that_cannot_be_understood_leaves_open_what_was_done_and
 @pytest.mark.parametrize("method", sorted(READS))
 @pytest.mark.parametrize("given", ["null", "1"])
 async def test_a_read_that_gives_nothing_is_no_answer(method: str, given: str) -> None:
-    """Else a thread would be answered as if nobody had said anything in it, and its asker be nobody."""
+    """Otherwise a thread would be answered as if nobody had said anything in it, and its asker be nobody."""
     name, _ = READS[method]
     slack = Slack(f'{{"ok": true, "{name}": {given}}}')
     async with answering(slack.handle) as origin, slack_session() as session:

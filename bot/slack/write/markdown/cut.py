@@ -73,7 +73,7 @@ BLOCKS_LINE = BLOCKS_MAX - 10
 class Piece:
     """``text[start:end]``; ``end`` is ``None`` while the piece may still grow.
 
-    ``opening`` stands before and ``closing`` behind the slice when it is shown. Of an open piece
+    ``opening`` stands before and ``closing`` after the slice when it is shown. Of an open piece
     ``text[start:shown_to]`` may be shown already; ``next_opening`` is what the following piece needs. ``may_end`` is
     the last place where it could end before its time: at a line's end, outside of code and tables, and not after a
     heading or a colon.

@@ -1,7 +1,7 @@
 """Finds where markup begins that the newest words of a growing text have not closed yet. Pure.
 
 Markup that is open shows as what it is made of: two stars, half an address. It counts only where it could begin, before
-a word and not right behind one: "2 * 3" and "a_b" are words. No more of the text is looked at than ``LOOK_BACK_CHARS``:
+a word and not right after one: "2 * 3" and "a_b" are words. No more of the text is looked at than ``LOOK_BACK_CHARS``:
 what is open for longer is shown as it is.
 """
 

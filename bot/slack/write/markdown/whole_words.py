@@ -16,7 +16,7 @@ from bot.slack.write.markdown.open_markup import opened_at
 WORD_CHARS_MAX = 24
 LINE_CHARS_MAX = 120
 LAST_WORD = re.compile(rf"(?<=\s)(?!{BRACKET})\S+(?: {BRACKET}\S*)?\Z")
-"""With the mark of its source, which follows an address behind a blank."""
+"""With the mark of its source, which follows an address after a blank."""
 
 
 def good_ends(text: str, piece: Piece) -> Iterator[int]:
