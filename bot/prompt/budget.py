@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from bot.estimates import BLOCK_BYTES, base64_bytes, bytes_json, estimate_tokens
+from bot.estimates import bytes_json, estimate_tokens
 from bot.limits import IMAGES_MAX, MANY_IMAGES, MANY_IMAGES_SIDE_PX_MAX, PDF_PAGES_MAX, PDF_PAGES_MAX_SMALL_WINDOW
 from bot.messages import ContentBlock, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
 from bot.prompt import steps
 from bot.prompt.media_count import MediaCount
 from bot.prompt.trimming import TOGETHER
-
-__all__ = ["BLOCK_BYTES", "SET_ASIDE", "TOGETHER", "Allowance", "Load", "base64_bytes", "bytes_json", "within"]
 
 SET_ASIDE = f"was left out, because {TOGETHER} more than the model can read at once."
 SPARE = 4
@@ -46,7 +44,7 @@ class Allowance:
         return cls(pages_max=PDF_PAGES_MAX_SMALL_WINDOW, images_max=PDF_PAGES_MAX_SMALL_WINDOW)
 
 
-def within(files: Sequence[PreparedFile], allowance: Allowance) -> list[PreparedFile]:
+def fitting(files: Sequence[PreparedFile], allowance: Allowance) -> list[PreparedFile]:
     """The same files in the same order, oldest first: each whole, or without what does not fit and with a note about
     that.
 

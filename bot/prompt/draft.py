@@ -102,7 +102,7 @@ class Draft:
         return not self.files and sum(len(message.text) for message in self.thread) < SHORT_CHARS
 
     def request(self) -> Request:
-        fitting = budget.within([self._sent(file) for file in self.files], self.allowance)
+        fitting = budget.fitting([self._sent(file) for file in self.files], self.allowance)
         by_id = {file.attachment_id: file for file in fitting}
         bytes_max = self.allowance.bytes_max + self.allowance.words_bytes_max
         built = history.build(self.thread, by_id, system=self.system, tokens_max=self.tokens_max, bytes_max=bytes_max)

@@ -22,13 +22,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from bot.conversation import Conversation, Message, Role
-from bot.estimates import MARGIN, PDF_PAGE_TOKENS, estimate_tokens
+from bot.estimates import MARGIN, estimate_tokens
 from bot.messages import AuthorKind, ContentBlock, Note, PreparedFile, TextBlock, ThreadMessage, ThreadPace
 from bot.prompt import spoken
-from bot.prompt.trimming import TOGETHER, Said, Size, joined, within
+from bot.prompt.trimming import TOGETHER, Said, Size, joined, trimmed
 from bot.visible import seen
-
-__all__ = ["MARGIN", "PDF_PAGE_TOKENS", "History", "build", "estimate_tokens"]
 
 REASON_CHARS_MAX = 300
 
@@ -47,7 +45,7 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
-class _Heard:
+class _Context:
     """What messages are read with: what became of their files, and the names of those who speak."""
 
     files: Mapping[str, PreparedFile] = field(repr=False)
@@ -72,36 +70,36 @@ def build(
     """
     *earlier, question = messages
     unique = {message.ts: message for message in earlier if message.ts != question.ts}
-    heard = _Heard(files, spoken.speakers(message.author for message in (*unique.values(), question)))
+    context = _Context(files, spoken.speakers(message.author for message in (*unique.values(), question)))
     said: list[Said] = []
     for message in unique.values():
-        one = _said(message, heard, first=not said)
+        one = _said(message, context, first=not said)
         said += [one] if one.attached or one.words else []
-    said.append(_question(question, heard, first=not said))
+    said.append(_question(question, context, first=not said))
     room = Size(tokens_max / MARGIN, bytes_max) - Size.of([TextBlock(system), OPENING])
-    kept = within(said, room)
-    sent = _merged(kept.messages)
+    fitting = trimmed(said, room)
+    sent = _merged(fitting.messages)
     tokens = estimate_tokens([TextBlock(system), *(block for message in sent for block in message.content)])
     pace = _pace([*unique.values(), question], files)
-    return History(Conversation(system, sent, tokens=tokens), kept.left_out, kept.newest, len(said), pace)
+    return History(Conversation(system, sent, tokens=tokens), fitting.left_out, fitting.newest, len(said), pace)
 
 
 # --- one message ---------------------------------------------------------------------------------------------------
 
 
-def _said(message: ThreadMessage, heard: _Heard, *, first: bool) -> Said:
+def _said(message: ThreadMessage, context: _Context, *, first: bool) -> Said:
     """Our own words are an ``assistant`` message; files are always ``user`` content, whoever posted them."""
-    attached = tuple(_attached(message, heard))
+    attached = tuple(_attached(message, context))
     if message.author.kind is AuthorKind.THIS_BOT:
         text = _text_only(message.text).strip()
         return Said(attached, Role.ASSISTANT, (TextBlock(text),) if text else ())
-    words = _words(message, heard) or _bare_mention(first=first)
-    return Said(attached, Role.USER, (_spoken(message, words, heard),))
+    words = _words(message, context) or _bare_mention(first=first)
+    return Said(attached, Role.USER, (_spoken(message, words, context),))
 
 
-def _question(message: ThreadMessage, heard: _Heard, *, first: bool) -> Said:
-    words = _words(message, heard) or _bare_mention(first=first)
-    return Said(tuple(_attached(message, heard)), Role.USER, (_spoken(message, words, heard),))
+def _question(message: ThreadMessage, context: _Context, *, first: bool) -> Said:
+    words = _words(message, context) or _bare_mention(first=first)
+    return Said(tuple(_attached(message, context)), Role.USER, (_spoken(message, words, context),))
 
 
 def _bare_mention(*, first: bool) -> str:
@@ -109,22 +107,22 @@ def _bare_mention(*, first: bool) -> str:
     return "Hello." if first else "Please reply to the conversation above."
 
 
-def _words(message: ThreadMessage, heard: _Heard) -> str:
+def _words(message: ThreadMessage, context: _Context) -> str:
     """What was written and what was spoken. A file without words asks to be read; in later turns too, since the prompt
     cache wants the same words again."""
-    prepared = [heard.files[file.id] for file in message.attachments if file.id in heard.files]
+    prepared = [context.files[file.id] for file in message.attachments if file.id in context.files]
     said = [_text_only(text).strip() for text in (message.text, *(spoken.typed(file.words) for file in prepared))]
     if words := "\n\n".join(filter(None, said)):
         return words
     return spoken.read_request(len(message.attachments)) if message.attachments else ""
 
 
-def _attached(message: ThreadMessage, heard: _Heard) -> list[ContentBlock]:
+def _attached(message: ThreadMessage, context: _Context) -> list[ContentBlock]:
     blocks: list[ContentBlock] = []
     for attachment in message.attachments:
-        prepared = heard.files.get(attachment.id, PreparedFile(attachment.id))
+        prepared = context.files.get(attachment.id, PreparedFile(attachment.id))
         if prepared.words:
-            blocks.append(TextBlock(f"[{heard.speaker(message)} spoke, and Slack wrote it down.]"))
+            blocks.append(TextBlock(f"[{context.speaker(message)} spoke, and Slack wrote it down.]"))
             continue
         content = [block for block in map(_sendable, prepared.blocks) if block]
         reasons = " ".join(_sentence(note, "It" if number else "it") for number, note in enumerate(prepared.notes))
@@ -132,7 +130,7 @@ def _attached(message: ThreadMessage, heard: _Heard) -> list[ContentBlock]:
             if TOGETHER in reasons:  # the same words, whether it was fetched this time or not
                 reasons = "newer files leave no room for it"
             reasons = f"not read: {reasons}" if reasons else "not read"
-        label = f"File from {heard.speaker(message)}: {spoken.one_line(attachment.name, spoken.NAME_CHARS_MAX)}"
+        label = f"File from {context.speaker(message)}: {spoken.one_line(attachment.name, spoken.NAME_CHARS_MAX)}"
         blocks += [TextBlock(f"[{label} ({reasons})]" if reasons else f"[{label}]"), *content]
     return blocks
 
@@ -143,8 +141,8 @@ def _sentence(note: Note, pronoun: str) -> str:
     return f"{subject} {spoken.one_line(note.reason, REASON_CHARS_MAX)}"
 
 
-def _spoken(message: ThreadMessage, text: str, heard: _Heard) -> TextBlock:
-    said = spoken.message(heard.speaker(message), text)
+def _spoken(message: ThreadMessage, text: str, context: _Context) -> TextBlock:
+    said = spoken.message(context.speaker(message), text)
     return TextBlock(f"{message.dateline}\n\n{said}" if message.dateline else said)
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bot.estimates import PDF_PAGE_TOKENS
+from bot.estimates import PDF_PAGE_TOKENS, base64_bytes
 from bot.file_ports import Fetch
 from bot.messages import Attachment, Note, PreparedFile
-from bot.prompt.budget import SET_ASIDE, TOGETHER, Allowance, Load, base64_bytes
+from bot.prompt.budget import SET_ASIDE, Allowance, Load
+from bot.prompt.trimming import TOGETHER
 
 MISFITS_MAX = 3
 """After this many files in a row that do not fit, no older one is tried."""

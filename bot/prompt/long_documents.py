@@ -10,10 +10,10 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.estimates import CHARS_PER_TOKEN, PDF_PAGE_TOKENS
+from bot.estimates import BLOCK_BYTES, CHARS_PER_TOKEN, PDF_PAGE_TOKENS, bytes_json
 from bot.file_ports import BatchNotes, Span
 from bot.messages import FileBytes, PdfBlock, PreparedFile, TextBlock, WholeText
-from bot.prompt.budget import BLOCK_BYTES, Allowance, Load, bytes_json
+from bot.prompt.budget import Allowance, Load
 
 BATCH_PAGES_MAX = 100
 BATCH_TOKENS_MAX = 100_000

@@ -22,11 +22,11 @@ from bot.errors import (
     ModelNotFound,
     ModelRequestTooLarge,
 )
-from bot.estimates import CHARS_PER_TOKEN
+from bot.estimates import CHARS_PER_TOKEN, bytes_json
 from bot.file_ports import BatchNotes, LongFiles, Span
 from bot.messages import ContentBlock, PdfBlock, TextBlock
 from bot.ports import Model
-from bot.prompt import batch_words, budget, long_documents
+from bot.prompt import batch_words, long_documents
 from bot.prompt.budget import Allowance
 from bot.prompt.long_documents import Document, Reading
 from bot.stream_events import Finished, StopReason, TextDelta, Usage
@@ -114,7 +114,7 @@ class BatchReader:
         tokens_max = THINKING_TOKENS + int(2 * run.chars_max / CHARS_PER_TOKEN)
         if isinstance(document.content, PdfBlock):
             async with self.files.pages(document.content, batch.first, batch.final) as pages:
-                if budget.bytes_json(pages) > run.allowance.bytes_max:
+                if bytes_json(pages) > run.allowance.bytes_max:
                     raise ModelRequestTooLarge(f"{pages.data.size_bytes} bytes")
                 blocks: list[ContentBlock] = [TextBlock(batch_words.label(document, batch)), pages]
                 said = await self.said(run, blocks, wanted, tokens_max)

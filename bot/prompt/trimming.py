@@ -63,7 +63,7 @@ class Trimmed:
     """How many of the newest do."""
 
 
-def within(said: Sequence[Said], room: Size) -> Trimmed:
+def trimmed(said: Sequence[Said], room: Size) -> Trimmed:
     """``said`` ends with the question."""
     whole = [Size.of((*one.attached, *one.words)) for one in said]
     if _fit(whole, room) or len(said) == 1:

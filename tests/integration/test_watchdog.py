@@ -6,9 +6,9 @@ import asyncio
 import threading
 import time
 
+from bot.estimates import estimate_tokens
 from bot.messages import TextBlock
 from bot.operations.watchdog import Watchdog
-from bot.prompt.history import estimate_tokens
 from tests.logged import logged
 
 WRITTEN = "what somebody wrote"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.file_ports import Fetch
 from bot.messages import Attachment, FileBytes, ImageBlock, Note, PdfBlock, PreparedFile, TextBlock
-from bot.prompt.budget import Allowance, within
+from bot.prompt.budget import Allowance, fitting
 from bot.prompt.intake import MISFITS_MAX, RequestIntake, summed_up
 
 MEGABYTE = 1_000_000
@@ -72,7 +72,7 @@ def reader(allowance: Allowance) -> Reader:
 def test_as_many_of_two_hundred_pdfs_are_fetched_as_fit() -> None:
     files = [(pdf(number), None) for number in range(200)]
     reading = reader(Allowance(bytes_max=29 * MEGABYTE))
-    results = within(reading.read(files), Allowance(bytes_max=29 * MEGABYTE))
+    results = fitting(reading.read(files), Allowance(bytes_max=29 * MEGABYTE))
     sent = [file.attachment_id for file in results if file.blocks]
     assert {file.id for file in reading.fetched} == {f"F{number}" for number in range(179, 200)}
     assert sent == [f"F{number}" for number in range(184, 200)]
@@ -106,7 +106,7 @@ def test_hardly_more_is_fetched_than_is_sent(
         for number, (made, size, smaller) in enumerate(drawn)
     ]
     reading = Reader(RequestIntake(allowance), dice, at_once)
-    results = within(reading.read(files), allowance)
+    results = fitting(reading.read(files), allowance)
     sent = [file for file in results if file.blocks]
     assert [file.attachment_id for file in results] == [file.id for file, _ in files]
     assert len(reading.fetched) <= 2 * len(sent) + MISFITS_MAX + at_once

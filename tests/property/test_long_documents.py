@@ -8,10 +8,11 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.estimates import bytes_json
 from bot.file_ports import BatchNotes, Span
 from bot.messages import FileBytes, ImageBlock, PdfBlock, PreparedFile, TextBlock
 from bot.prompt.batch_words import notes_blocks
-from bot.prompt.budget import Allowance, Load, bytes_json
+from bot.prompt.budget import Allowance, Load
 from bot.prompt.long_documents import (
     Document,
     found,
