@@ -4,7 +4,7 @@ The edit is stored with its question, whichever process Slack delivers it to. A 
 its new form. If its turn is running, the process that runs it sees the edit, at once or when it next looks for edits
 (``stops``), and starts the answer again. Once words were written, the answer goes on as it was asked.
 
-I/O: the database through ``Asked``.
+I/O: the database through ``EditableQuestions``.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ AGAIN_MAX = 5
 """Each time may cost a request to the model."""
 
 
-class Asked(Protocol):
+class EditableQuestions(Protocol):
     """Implemented by the database: questions as they are now. Both raise ``StoreFailed``."""
 
     async def replace(self, question: Question) -> bool:
         """Writes an edit down, as long as no words of the answer were shown; ``False`` if that is over, or if it is not
         a question."""
 
-    async def asked(self, id_: int) -> Question | None:
-        """``None``: it was erased."""
+    async def current(self, id_: int) -> Question | None:
+        """The question as it reads now; ``None``: it was erased."""
 
 
 @dataclass(slots=True)
@@ -51,7 +51,7 @@ class _Running:
     def begin(self, work: asyncio.Task[Any]) -> None:
         self.edited, self.work = None, work
 
-    def take(self, question: Question) -> bool:
+    def apply(self, question: Question) -> bool:
         """Whether it will be answered as ``question`` reads."""
         now = self.edited or self.claim.question
         if (question.text, question.attachments) == (now.text, now.attachments):
@@ -64,14 +64,14 @@ class _Running:
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    asked: Asked
+    questions: EditableQuestions
     _running: dict[int, _Running] = field(default_factory=dict, repr=False)
 
-    async def take(self, question: Question) -> bool:
+    async def replace(self, question: Question) -> bool:
         """Whether it will be answered as it is now, as far as this process knows. Raises ``StoreFailed``."""
-        taken = await self.asked.replace(question)
+        stored = await self.questions.replace(question)
         running = next((one for one in self._running.values() if _is_same(one.claim.question, question)), None)
-        return taken if running is None else running.take(question)
+        return stored if running is None else running.apply(question)
 
     def look(self, claim: Claim, edits: int) -> None:
         """``edits``: how often the question of a running claim was edited, wherever that was delivered."""
@@ -109,13 +109,13 @@ class Edits:
 
     async def _read(self, running: _Running, edits: int) -> None:
         try:
-            question = await self.asked.asked(running.claim.id)
+            question = await self.questions.current(running.claim.id)
         except StoreFailed as error:
             log.debug("question.edit_not_read", error=str(error))
         else:
             running.edits = edits
             if question is not None:
-                running.take(question)
+                running.apply(question)
         finally:
             running.reading = None
 

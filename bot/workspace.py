@@ -41,7 +41,7 @@ from bot.slack.read.channel_messages import SlackChannelMessages
 from bot.slack.read.named_messages import NamedMessages
 from bot.slack.read.thread import ThreadReader
 from bot.slack.receive import origin
-from bot.slack.receive.agent_desk import AgentDesk
+from bot.slack.receive.agent_handler import AgentHandler
 from bot.slack.receive.handlers import Handlers
 from bot.slack.receive.listeners import Listeners
 from bot.slack.shapes import Json
@@ -142,10 +142,10 @@ async def open_workspace(
     metrics.WORKSPACES.inc()
     parts.callback(metrics.WORKSPACES.dec)
     surface, stop = AgentSurface(api), shared.stop_watch.stop
-    agent = AgentDesk(identity.team_id, surface.suggest, surface.idle, stop, access.denial)
+    agent = AgentHandler(identity.team_id, surface.suggest, surface.idle, stop, access.denial)
     handlers = Handlers(
         accept=inbox.accept,
-        replace=turn.edits.take,
+        replace=turn.edits.replace,
         stop=shared.stop_watch.stop,
         conversations=store.conversations(settings, database),
         commands=Commands(chosen, CommandAnswers(api), choosing.menu),
@@ -160,7 +160,7 @@ async def open_workspace(
         tell=replies.tell,
         open_view=functools.partial(open_view, api),
         why_not_in=functools.partial(why_not_in, api),
-        agent=agent.takes,
+        agent=agent.handle,
     )
 
     def use_token(new: str) -> None:

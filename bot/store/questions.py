@@ -130,7 +130,7 @@ class StoredQuestions:
         values = of_question(question) | {"edited": payloads.dump(question)}
         return await self._database.run(lambda connection: connection.execute(statements.REPLACE, values).rowcount > 0)
 
-    async def asked(self, id_: int) -> Question | None:
+    async def current(self, id_: int) -> Question | None:
         """A question as it is now; ``None`` if it was erased."""
         query = sa.select(questions).where(questions.c.id == id_, questions.c.payload.is_not(None))
         found = await self._database.run(lambda connection: connection.execute(query).mappings().first(), durable=False)

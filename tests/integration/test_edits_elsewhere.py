@@ -54,7 +54,7 @@ async def running(database: Database) -> AsyncIterator[tuple[Running, Claim]]:
 
 async def edited_elsewhere(database: Database, question: Question = EDITED) -> bool:
     """As another process takes it."""
-    return await Edits(StoredQuestions(database)).take(question)
+    return await Edits(StoredQuestions(database)).replace(question)
 
 
 @OVER_BOTH
@@ -90,11 +90,11 @@ async def test_what_a_process_took_itself_is_not_taken_again(database: Database)
     edits, turn = Edits(store), Running()
     work = asyncio.create_task(edits.answered(claim, lambda: False, turn.answer))
     await turn.begins.get()
-    assert await edits.take(EDITED)
+    assert await edits.replace(EDITED)
     assert await turn.begins.get() == EDITED.text
     edits.look(claim, 1)
     for _ in range(3):  # behind the look's own
-        assert await store.asked(claim.id) == EDITED
+        assert await store.current(claim.id) == EDITED
     turn.over.set()
     assert await work == EDITED.text
     assert len(turn.asked) == 2

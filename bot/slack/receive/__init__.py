@@ -21,7 +21,7 @@ The map, in reading order::
     feedback.py        votes and their reasons
     command_help.py    /ask help
     agent_events.py    what an event of the agent surface asks for
-    agent_desk.py      passes that on
+    agent_handler.py   passes that on
     after_the_ack.py   work that the acknowledgement does not wait for
     install_pages.py   serves the pages by which people install the app
     install_html.py    what stands on them

@@ -17,7 +17,7 @@ from bot.stops import StopWish
 
 
 @dataclass(slots=True)
-class AgentDesk:
+class AgentHandler:
     """``suggest(channel_id, thread_ts)`` is called when people open a place to ask; ``idle`` likewise, if nothing that
     could be stopped is being answered. The others: see ``handlers.Handlers``."""
 
@@ -28,8 +28,8 @@ class AgentDesk:
     denial: Callable[..., Awaitable[Reason | None]]
     _later: AfterTheAck = field(default_factory=AfterTheAck)
 
-    async def takes(self, body: dict[str, Any]) -> bool:
-        """Whether the event was about the agent surface. Raises ``StoreFailed``."""
+    async def handle(self, body: dict[str, Any]) -> bool:
+        """Returns whether the event was about the agent surface. Raises ``StoreFailed``."""
         if (opened := agent_events.opened(body)) is not None:
             self._later.run(self.suggest(opened.channel_id, opened.thread_ts))
             return True
