@@ -1,4 +1,4 @@
-"""Slack and the model on this machine, for the demo, the tests and the benches. Of the bot it knows the limits alone.
+"""Slack and the model on this machine, for demo, tests and benches. It knows nothing of the bot but the limits.
 
 The map::
 

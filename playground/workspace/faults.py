@@ -1,4 +1,4 @@
-"""What shall go wrong is written down by tests; the next calls take it from here.
+"""Holds the faults that tests want, until the next calls of their methods.
 
 Pure. A method is a Web API method, ``response_url``, ``files`` (downloads) or ``*`` (any Web API method).
 """
