@@ -76,7 +76,7 @@ which reads with ``slack/read`` and ``files``, asks with ``llm``, and shows the 
             hypertext/  HTML → readable text
             encodings/  the encoding that a text was written in
             confinement/  restricts the process before it opens a file
-    llm/               client: body and wire make the request; sse, wire and response read the answer
+    llm/               client: request_json and body make the request; sse, response and answer_reader read the answer
     store/             the database: questions by fairness, usage, refused_files, deleted_files, erasure, learned_limits
         migrations/    the way to the present schema, step by step
 """

@@ -3,12 +3,13 @@
 The map, in reading order::
 
     client.py           one request for each try; yields the answer as it is written
-    wire.py             writes the request's JSON, and reads the events of an answer
-    body.py             sends that JSON in chunks, with files as base64
+    request_json.py      writes a conversation as the request's JSON
+    body.py              sends that JSON in chunks, with files as base64
     server_tools.py     the API's own web tools, in request and answer
     efforts.py          which models accept an effort
     response.py         reads one response: events, usage, thinking
-    sse.py              finds the JSON objects in its bytes
+    sse.py               finds the JSON objects in its bytes
+    answer_reader.py     what those objects mean: the events of an answer
     cited.py            reads citations
     characters.py       joins characters that a server split
     patience.py         how long to wait, and how often to retry

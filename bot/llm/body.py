@@ -10,7 +10,7 @@ import base64
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
-from bot.llm.wire import Chunk
+from bot.llm.request_json import Chunk
 from bot.messages import FileBytes
 
 CHUNK_BYTES = 256 * 1024

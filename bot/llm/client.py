@@ -22,12 +22,14 @@ from httpx_aiohttp import HttpxAiohttpClient
 from bot.conversation import Conversation, Web
 from bot.errors import AnswerCut, ModelError, ModelRequestInvalid, ModelSilent, ModelUnavailable
 from bot.limits import answer_tokens_max
-from bot.llm import error_responses, server_tools, wire
+from bot.llm import error_responses, server_tools
+from bot.llm.answer_reader import AnswerReader
 from bot.llm.body import StreamedBody
 from bot.llm.efforts import Efforts
 from bot.llm.link_faults import link_fault
 from bot.llm.model_info import model_limits
 from bot.llm.patience import Deadline, Patience
+from bot.llm.request_json import Chunk, request_chunks, request_headers
 from bot.llm.response import Callbacks, ResponseReader
 from bot.llm.sse import StreamBroken
 from bot.llm.waits import Waits
@@ -81,7 +83,7 @@ class MessagesClient:
     ) -> None:
         self._url = f"{api_url.rstrip('/')}/messages"
         self._models_url = f"{api_url.rstrip('/')}/models"
-        self._headers = wire.request_headers(api_key, vendor, auth)
+        self._headers = request_headers(api_key, vendor, auth)
         self._get_headers = {
             name: value for name, value in self._headers.items() if name not in ("content-type", "accept")
         }
@@ -150,7 +152,7 @@ class MessagesClient:
                 yield event
 
     async def _tries(self, conversation: Conversation, callbacks: Callbacks) -> AsyncGenerator[StreamEvent, None]:
-        chunks = wire.request_chunks(conversation, model=self._model, max_tokens=self._max_tokens_for(conversation))
+        chunks = request_chunks(conversation, model=self._model, max_tokens=self._max_tokens_for(conversation))
         web = conversation.web
         deadline = Deadline(self._patience, _now_s())
         earlier: ModelError | None = None
@@ -200,9 +202,9 @@ class MessagesClient:
         return told
 
     async def _try(
-        self, chunks: tuple[wire.Chunk, ...], web: Web | None, deadline: Deadline, callbacks: Callbacks
+        self, chunks: tuple[Chunk, ...], web: Web | None, deadline: Deadline, callbacks: Callbacks
     ) -> AsyncGenerator[StreamEvent, None]:
-        body, answer = StreamedBody(chunks), wire.AnswerReader(server_tools.WebReader(keeps=web is not None))
+        body, answer = StreamedBody(chunks), AnswerReader(server_tools.WebReader(keeps=web is not None))
         reader, waits = ResponseReader(answer, deadline, callbacks), Waits(deadline)
         response: httpx.Response | None = None
         headers: httpx.Headers = httpx.Headers()

@@ -19,9 +19,11 @@ from httpx_aiohttp import HttpxAiohttpClient
 
 from bot.conversation import Conversation, Message, Role
 from bot.errors import ModelBalanceEmpty, ModelError, ModelKeyInvalid, ModelNotFound
-from bot.llm import error_responses, wire
+from bot.llm import error_responses
+from bot.llm.answer_reader import AnswerReader
 from bot.llm.client import ERROR_BODY_BYTES_MAX, LINK_ERRORS
 from bot.llm.link_faults import link_fault
+from bot.llm.request_json import request_chunks, request_headers
 from bot.llm.sse import ObjectReader
 from bot.loop_share import LoopRound
 from bot.messages import TextBlock
@@ -68,10 +70,10 @@ class Probe:
 
     async def run(self) -> Answered:
         """Raises ``Refused`` or ``Away``."""
-        headers = wire.request_headers(self.api_key, self.vendor, self.auth)
+        headers = request_headers(self.api_key, self.vendor, self.auth)
         body = b"".join(
             chunk
-            for chunk in wire.request_chunks(QUESTION, model=self.model, max_tokens=ANSWER_TOKENS_MAX)
+            for chunk in request_chunks(QUESTION, model=self.model, max_tokens=ANSWER_TOKENS_MAX)
             if isinstance(chunk, bytes)
         )
         try:
@@ -92,7 +94,7 @@ class Probe:
         raise await self._refusal(http, error, body)
 
     async def _answered(self, response: httpx.Response) -> Answered:
-        answer = wire.AnswerReader()
+        answer = AnswerReader()
         async with aclosing(_objects_of(response)) as objects:
             async for event in objects:
                 try:
@@ -137,7 +139,7 @@ class Probe:
     async def _nearest(self, http: HttpxAiohttpClient | None) -> str:
         if http is None:
             return ""
-        headers = wire.request_headers(self.api_key, self.vendor, self.auth)
+        headers = request_headers(self.api_key, self.vendor, self.auth)
         try:
             async with http.stream("GET", f"{self.api_url.rstrip('/')}/models", headers=headers) as response:
                 data = json.loads(await _head(response)).get("data", []) if response.is_success else []

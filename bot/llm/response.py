@@ -1,6 +1,6 @@
 """Reads one response: yields the events of its answer, and reports its usage and its thinking.
 
-Pure: the clock is an argument. ``sse`` finds the objects in the bytes, and ``wire`` knows what they mean.
+Pure: the clock is an argument. ``sse`` finds the objects in the bytes, and ``answer_reader`` knows what they mean.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import get_args
 
+from bot.llm.answer_reader import AnswerReader
 from bot.llm.patience import Deadline
 from bot.llm.sse import ObjectReader
-from bot.llm.wire import AnswerReader
 from bot.stream_events import AnswerDelta, StreamEvent, Usage
 
 _DELTAS = get_args(AnswerDelta)

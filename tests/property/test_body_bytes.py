@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from bot.conversation import CacheMarker, CacheTtl, Conversation, Message, Role
 from bot.llm.body import CHUNK_BYTES, FileChanged, StreamedBody
-from bot.llm.wire import Chunk, request_chunks
+from bot.llm.request_json import Chunk, request_chunks
 from bot.messages import ContentBlock, FileBytes, ImageBlock, PdfBlock, TextBlock
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=30)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.conversation import Conversation
 from bot.estimates import MARGIN, estimate_tokens
 from bot.limits import CACHE_LOOKBACK_BLOCKS, CACHE_MARKERS_MAX
-from bot.llm.wire import request_chunks
+from bot.llm.request_json import request_chunks
 from bot.messages import (
     Attachment,
     Author,

@@ -13,9 +13,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import ModelError
+from bot.llm.answer_reader import AnswerReader
 from bot.llm.error_responses import error_from_response
 from bot.llm.sse import OBJECT_BYTES_MAX, ObjectReader, StreamBroken
-from bot.llm.wire import AnswerReader
 from bot.stream_events import StopReason, TextDelta
 from playground.practice_model import grammar
 from playground.practice_model.grammar import Quirk

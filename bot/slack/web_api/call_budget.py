@@ -2,8 +2,8 @@
 
 Slack allows a method so many calls a minute for a whole workspace, whatever messages they touch. The budget keeps the
 calls of any minute below that, and learns from a 429: everyone waits as long as Slack says, and from then on calls stay
-below a line that is safe however Slack counts (``refusal``): so many at once, the others evenly. A refusal that teaches
-nothing lowers the number of calls for some minutes.
+below a line that is safe however Slack counts (``limit_inference``): so many at once, the others evenly. A refusal that
+teaches nothing lowers the number of calls for some minutes.
 
 Nothing here waits: ``ready_at`` and ``paced_at`` name a time, and ``spend`` notes a call that is made.
 """
