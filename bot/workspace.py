@@ -57,7 +57,7 @@ from bot.slack.write.agent_surface import AgentSurface
 from bot.slack.write.asides import CommandAnswers, SlackAsides
 from bot.slack.write.direct_messages import SlackDirectMessages
 from bot.slack.write.modals import open_view
-from bot.slack.write.private_reply import PrivateDesk
+from bot.slack.write.private_reply import PrivateServices
 from bot.slack.write.replies import SlackReplies
 from bot.stops import StopWatch
 from bot.store.database import Database
@@ -124,8 +124,8 @@ async def open_workspace(
     access = _access(shared, api, identity, names)
     closed = settings.bot_denied_channels or frozenset[str]()
     reader = ThreadReader(api, names, bot_user_id=identity.bot_user_id, bot_id=identity.bot_id, closed=closed)
-    desk = slack.private_desk(api, reader, database, questions)
-    replies = slack.replies(settings, api, reader, shared.session, desk, StoredLeftReplies(database).tidied)
+    private_services = slack.private_services(api, reader, database, questions)
+    replies = slack.replies(settings, api, reader, shared.session, private_services, StoredLeftReplies(database).tidied)
     parts.push_async_callback(replies.close)
     reading = files.file_reader(settings, shared.workshop, shared.downloads, api, token)
     named = NamedMessages(names, identity.bot_user_id, identity.bot_id)
@@ -133,10 +133,12 @@ async def open_workspace(
     chosen = StoredThreadSettings(database)
     choosing = Choosing(shared.instructions, chosen, sorted(settings.bot_models or ()))
     threads = CatchingUp(reader, channel_messages, MadeTexts(shared.workshop.cache).keep)
-    turn = _turn(shared, threads, reading, desk, replies, access, choosing)
+    turn = _turn(shared, threads, reading, private_services, replies, access, choosing)
     notices = DiscreetNotices(access, replies)
     # Between the inbox and the turn: a wish to be caught up, said in a channel, moves to a direct message.
-    privately = Privately(turn.answer, notices, SlackDirectMessages(api), access.denial, questions.uncount, desk.add)
+    privately = Privately(
+        turn.answer, notices, SlackDirectMessages(api), access.denial, questions.uncount, private_services.add
+    )
     inbox = queue.inbox(shared.inboxes, identity.team_id, privately, privately.answer, api.rate_limiter, replies.tidy)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
     metrics.WORKSPACES.inc()
@@ -181,7 +183,7 @@ def _turn(
     shared: Shared,
     threads: CatchingUp,
     files: FileReader,
-    desk: PrivateDesk,
+    private_services: PrivateServices,
     replies: SlackReplies,
     access: AccessControl,
     choosing: Choosing,
@@ -197,7 +199,7 @@ def _turn(
         usage=shared.usage,
         stop_watch=shared.stop_watch,
         edits=Edits(shared.questions),
-        sharing=Sharing(desk.answers, replies, replies.shared),
+        sharing=Sharing(private_services.answers, replies, replies.shared),
         instructions=choosing.of,
         model_in=shared.instructions.model_in,
         as_file=replies.uploads.of_press,

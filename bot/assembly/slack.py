@@ -30,7 +30,7 @@ from bot.slack.web_api.identity import Identity
 from bot.slack.web_api.limit_keeper import LimitKeeper
 from bot.slack.web_api.names import Names
 from bot.slack.write.home_tab import HomeTab
-from bot.slack.write.private_reply import PrivateDesk
+from bot.slack.write.private_reply import PrivateServices
 from bot.slack.write.replies import SlackReplies
 from bot.slack.write.status_line import StatusSupport
 from bot.slack.write.thread_outlet import ThreadServices, Tidied
@@ -50,10 +50,12 @@ def names(api: SlackClient, parts: AsyncExitStack) -> Names:
     return known
 
 
-def private_desk(api: SlackClient, reader: ThreadReader, database: Database, questions: StoredQuestions) -> PrivateDesk:
+def private_services(
+    api: SlackClient, reader: ThreadReader, database: Database, questions: StoredQuestions
+) -> PrivateServices:
     """Questions that it adds wait for whichever process looks next."""
     add = functools.partial(questions.add, owner="", busy=False, lease_s=0.0)
-    return PrivateDesk(api, StoredPrivateAnswers(database), StoredReplyRecords(database), reader.wording, add)
+    return PrivateServices(api, StoredPrivateAnswers(database), StoredReplyRecords(database), reader.wording, add)
 
 
 def replies(
@@ -61,12 +63,12 @@ def replies(
     api: SlackClient,
     reader: ThreadReader,
     session: aiohttp.ClientSession,
-    desk: PrivateDesk,
+    private: PrivateServices,
     tidied: Tidied,
 ) -> SlackReplies:
     services = ThreadServices(
         api,
-        desk.records,
+        private.records,
         reader.own.find_posted,
         reader.own.find_streamed,
         reader.own.see,
@@ -78,7 +80,7 @@ def replies(
         services,
         reader,
         session,
-        desk=desk,
+        private=private,
         native=settings.bot_streaming == "native",
         feedback=settings.bot_feedback == "on",
         file_chars=settings.bot_answer_file_chars,

@@ -25,7 +25,7 @@ from bot.slack.write.markdown.cut import COMMAND, pieces_of
 from bot.slack.write.markdown.shown import ShownMarkdown
 from bot.slack.write.markdown.tables import later_tables_as_code
 from bot.slack.write.message_arguments import VERBATIM, below_in_words, message
-from bot.slack.write.private_reply import KEY_BYTES, PrivateDesk
+from bot.slack.write.private_reply import KEY_BYTES, PrivateServices
 from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
@@ -35,10 +35,10 @@ PAUSE_S = 1.0
 
 
 class EphemeralReply:
-    def __init__(self, question: Question, lease: Lease, desk: PrivateDesk) -> None:
+    def __init__(self, question: Question, lease: Lease, private: PrivateServices) -> None:
         self._question = question
         self._lease = lease
-        self._desk = desk
+        self._private = private
         self._shown = ShownMarkdown()
         self._text: list[str] = []
         self.begun = False
@@ -79,7 +79,7 @@ class EphemeralReply:
         key, question = secrets.token_hex(KEY_BYTES), self._question
         answer = PrivateAnswer.to(question, "", text, shown, tuple(below_in_words(below(closing))))
         try:
-            await self._desk.answers.keep(answer, key)
+            await self._private.answers.keep(answer, key)
         except StoreFailed as error:
             log.warning("private.not_offered", error=str(error))
             return ""
@@ -94,12 +94,12 @@ class EphemeralReply:
             raise
         except SlackError as error:
             log.info("reply.not_ephemeral", code=error.code)
-            await direct_posts.post_to_asker(self._desk.api, question, **values)
+            await direct_posts.post_to_asker(self._private.api, question, **values)
 
     async def _beside(self, **values: Any) -> None:  # noqa: ANN401 (JSON)
         for number in range(1, TRIES_MAX + 1):
             try:
-                await self._desk.api.call("chat.postEphemeral", **values)
+                await self._private.api.call("chat.postEphemeral", **values)
             except (SlackUnavailable, SlackOutcomeUnknown):
                 if number == TRIES_MAX:
                     raise

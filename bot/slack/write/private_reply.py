@@ -46,7 +46,7 @@ YOU_ASKED = "You asked me with /ask: {asked}"
 
 
 @dataclass(frozen=True, slots=True)
-class PrivateDesk:
+class PrivateServices:
     """What private replies share. ``wording``: what a question asks, with names for ids; ``add``: stores a question.
     Both raise ``SlackError`` and ``StoreFailed``."""
 
@@ -61,13 +61,13 @@ class PrivateReply(WrappedReply):
     """A reply whose ``writer`` shows what ``plan`` wants. ``again``: an earlier process may have begun it."""
 
     def __init__(
-        self, question: Question, plan: CommandAnswer, writer: Writer, desk: PrivateDesk, *, again: bool
+        self, question: Question, plan: CommandAnswer, writer: Writer, private: PrivateServices, *, again: bool
     ) -> None:
         super().__init__(writer)
         self._again = again
         self._question = question
         self._plan = plan
-        self._desk = desk
+        self._private = private
         self._text: list[str] = []
 
     def write(self, text: str) -> None:
@@ -93,7 +93,7 @@ class PrivateReply(WrappedReply):
         """Whether the person is told anyway, if the command's own address shows nothing."""
         if not text:
             if closing.ending:
-                await tell(self._desk.api, self._question, escape(closing.ending))
+                await tell(self._private.api, self._question, escape(closing.ending))
             return True
         self._plan.lose()
         try:
@@ -105,32 +105,32 @@ class PrivateReply(WrappedReply):
 
     async def _offer(self, text: str, closing: Closing) -> None:
         """A complete answer can be posted, and what does not fit goes into a direct message."""
-        question, plan, desk, whole = self._question, self._plan, self._desk, closing.button is None
+        question, plan, private, whole = self._question, self._plan, self._private, closing.button is None
         plan.hold()
         if not (whole or plan.is_too_long):
             return
-        asked = await desk.wording(question)
+        asked = await private.wording(question)
         shown, lines = plan.last_piece(), tuple(below_in_words(below(replace(closing, bill=""))))
         key = secrets.token_hex(KEY_BYTES)
         answer = PrivateAnswer.to(question, asked, text, shown, lines)
-        await waited_out(lambda: desk.answers.keep(answer, key))
+        await waited_out(lambda: private.answers.keep(answer, key))
         plan.share = buttons.share_value(question, key) if whole else ""
         if plan.is_too_long:
             plan.whole_at = await self._in_a_direct_message(asked, key)
 
     async def _in_a_direct_message(self, asked: str, key: str) -> str:
         """The link to the message there that says what was asked. slack:interactivity/deep-linking."""
-        question, desk = self._question, self._desk
-        channel_id = await direct_posts.opened(desk.api, question.user_id)
-        recorded = (await waited_out(lambda: desk.records.parts(question))).get(DIRECT_ROOT)
+        question, private = self._question, self._private
+        channel_id = await direct_posts.opened(private.api, question.user_id)
+        recorded = (await waited_out(lambda: private.records.parts(question))).get(DIRECT_ROOT)
         root = recorded or await self._root(channel_id, asked)
         if recorded is None:
-            await waited_out(lambda: desk.records.posted(question, DIRECT_ROOT, root))
+            await waited_out(lambda: private.records.posted(question, DIRECT_ROOT, root))
         where = (question.team_id, channel_id, own_messages.share_ts(root), root, question.user_id)
         goes_on = Question(*where, EntryPoint.SHARE, f"{question.ts} {key}", (), None)
-        await waited_out(lambda: desk.add(goes_on))
+        await waited_out(lambda: private.add(goes_on))
         try:
-            link = await desk.api.call("chat.getPermalink", channel=channel_id, message_ts=root)
+            link = await private.api.call("chat.getPermalink", channel=channel_id, message_ts=root)
         except SlackError as error:
             log.info("private.no_link", code=error.code)
             return f"slack://channel?team={question.team_id}&id={channel_id}"
@@ -141,7 +141,7 @@ class PrivateReply(WrappedReply):
         words = YOU_ASKED.format(asked=short)
         section = {"type": "section", "text": text_object(words)}
         return await direct_posts.post_once(
-            self._desk.api,
+            self._private.api,
             channel_id,
             own_messages.asked_metadata(self._question),
             again=self._again,

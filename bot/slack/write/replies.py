@@ -34,7 +34,7 @@ from bot.slack.write.left_messages import take_away
 from bot.slack.write.live_reply import LiveReply
 from bot.slack.write.offered_reply import OfferedReply
 from bot.slack.write.plan import StopStream
-from bot.slack.write.private_reply import PrivateDesk, PrivateReply
+from bot.slack.write.private_reply import PrivateReply, PrivateServices
 from bot.slack.write.reply_part import Inherited
 from bot.slack.write.response_url import ResponseUrlOutlet
 from bot.slack.write.shared_reply import SharedOutlet, take_button_away
@@ -57,7 +57,7 @@ BUTTON_PAUSE_S = 2.0
 
 class SlackReplies:
     """Implements ``ports.Replies``. ``session`` is for response URLs; ``native`` streams in direct messages. Without a
-    ``desk`` nobody can post a private answer for others."""
+    ``private`` nobody can post a private answer for others."""
 
     def __init__(
         self,
@@ -65,13 +65,13 @@ class SlackReplies:
         reader: ThreadReader,
         session: aiohttp.ClientSession,
         *,
-        desk: PrivateDesk | None = None,
+        private: PrivateServices | None = None,
         native: bool = False,
         feedback: bool = False,
         file_chars: int | None = None,
     ) -> None:
         self._services = services
-        self._desk = desk
+        self._private = private
         self._reader = reader
         self._session = session
         self._streams = StreamSupport(native)
@@ -93,9 +93,9 @@ class SlackReplies:
         if (url := self._url(question)) is not None:
             answer = CommandAnswer(fresh=not again)
             writer = Writer(answer, url, lease)
-            return PrivateReply(question, answer, writer, self._desk, again=not first) if self._desk else writer
-        if question.entry_point is EntryPoint.SUMMARY and self._desk is not None:
-            return EphemeralReply(question, lease, self._desk)
+            return PrivateReply(question, answer, writer, self._private, again=not first) if self._private else writer
+        if question.entry_point is EntryPoint.SUMMARY and self._private is not None:
+            return EphemeralReply(question, lease, self._private)
         services = self._services
         plan = await self._plan(question, again=again, first=first)
         title = session_title(question.text) if question.starts_thread else ""
