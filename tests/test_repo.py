@@ -31,6 +31,7 @@ import bot.slack.read
 import bot.slack.receive
 import bot.slack.web_api
 import bot.slack.write
+import bot.store
 import bot.telemetry
 import playground
 from bot.prompt.spoken import SYSTEM_PROMPT
@@ -60,7 +61,7 @@ IMPURE = {"asyncio", "secrets", "socket", "subprocess", "tempfile", "threading",
 MAPPED = [
     bot, bot.access, bot.answering, bot.assembly, bot.catching_up, bot.citing, bot.commands, bot.configuration,
     bot.costs, bot.doctor, bot.installations, bot.llm, bot.operations, bot.prompt, bot.setup, bot.slack.read,
-    bot.slack.receive, bot.slack.web_api, bot.slack.write, bot.telemetry, playground,
+    bot.slack.receive, bot.slack.web_api, bot.slack.write, bot.store, bot.telemetry, playground,
 ]  # fmt: skip
 
 
