@@ -1,6 +1,6 @@
 """Asks the access control whether a claimed question may be answered, and shows a status if that takes long.
 
-I/O: what the access control and the reply do, and the loop's timer. Others see nothing of a question that is refused,
+I/O: what the access control and the reply do, and the loop's timer. Others see nothing of a question that is denied,
 as long as Slack soon says who asked it. If Slack is slow, people would think that the bot is dead, so a status appears.
 No thread is read and no model asked until it is decided.
 """
