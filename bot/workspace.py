@@ -20,7 +20,7 @@ from bot.answering.asking import Answering
 from bot.assembly import files, queue, slack, store
 from bot.assembly.derived import access_policy
 from bot.catching_up.catching import CatchingUp
-from bot.catching_up.privately import Privately
+from bot.catching_up.wish_mover import WishMover
 from bot.commands.carrying_out import Commands
 from bot.commands.choosing import Choosing
 from bot.edits import Edits
@@ -136,10 +136,10 @@ async def open_workspace(
     turn = _turn(shared, threads, reading, private_services, replies, access, choosing)
     notices = DiscreetNotices(access, replies)
     # Between the inbox and the turn: a wish to be caught up, said in a channel, moves to a direct message.
-    privately = Privately(
+    wish_mover = WishMover(
         turn.answer, notices, SlackDirectMessages(api), access.denial, questions.uncount, private_services.add
     )
-    inbox = queue.inbox(shared.inboxes, identity.team_id, privately, privately.answer, api.rate_limiter, replies.tidy)
+    inbox = queue.inbox(shared.inboxes, identity.team_id, wish_mover, wish_mover.answer, api.rate_limiter, replies.tidy)
     parts.push_async_callback(inbox.close, settings.bot_shutdown_grace_s, hurry)
     metrics.WORKSPACES.inc()
     parts.callback(metrics.WORKSPACES.dec)

@@ -6,5 +6,5 @@ The map::
     periods.py      "since Monday" → the moment from which on to read
     transcript.py   what was said in a channel → the file that the model reads, and what people are told of it
     catching.py     a question that is such a wish is read as that channel instead of as its thread
-    privately.py    a wish in a channel → the same in a direct message
+    wish_mover.py   a wish in a channel → the same in a direct message
 """

@@ -1,6 +1,6 @@
 """Opens a direct message with a person for a wish that they expressed in a channel. I/O: Slack.
 
-Implements ``catching_up.privately.DirectMessages``.
+Implements ``catching_up.wish_mover.DirectMessages``.
 """
 
 from __future__ import annotations

@@ -40,11 +40,11 @@ class DirectMessages(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Privately:
-    """Implements ``ports.Notices``. ``here`` answers all other questions; ``denial``: why a person may not ask;
-    ``uncount``: the wish does not count for the daily budgets, since what it becomes does; ``add`` stores that."""
+class WishMover:
+    """Implements ``ports.Notices``. ``answer_others`` answers all other questions; ``denial``: why a person may not
+    ask; ``uncount``: the wish does not count for the daily budgets, since what it becomes does; ``add`` stores that."""
 
-    here: Callable[[Claim], Awaitable[Outcome]]
+    answer_others: Callable[[Claim], Awaitable[Outcome]]
     notices: Notices
     messages: DirectMessages
     denial: Callable[[Question], Awaitable[object | None]]
@@ -55,7 +55,7 @@ class Privately:
         """Raises ``StoreFailed``, ``SlackError`` and ``LeaseLost``: then it remains to be done."""
         hindered = claim.given_up or claim.spent is not None or claim.lease.stop is not None
         if not is_for_one(claim.question) or hindered or await self.denial(claim.question) is not None:
-            return await self.here(claim)
+            return await self.answer_others(claim)
         started_s = time.monotonic()
         outcome = await self._move(claim)
         results.record(claim, outcome, Result(Ending(outcome)), started_s)
