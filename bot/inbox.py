@@ -38,6 +38,7 @@ class InboxLimits:
     lease_s: float = 20.0
     """A process without a heartbeat for this long counts as dead, and its questions can be claimed again."""
     poll_s: float = 2.0
+    """How often to look for questions that other processes left behind."""
     remember_s: float = 90 * 86_400
     """How long a question's key is remembered, so that a late redelivery or an edit does not ask it again."""
 
@@ -52,6 +53,7 @@ class Common:
     due: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when there may be something to claim."""
     beat_soon: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the next heartbeat should not wait for its time."""
     turns: int = 0
     new: int = 0
     """Questions accepted since the last claim."""

@@ -38,7 +38,9 @@ from bot.telemetry.logs import get_logger
 
 log = get_logger(__name__)
 
-PATIENCE_S, ABANDON_WITHIN_S, READY_WITHIN_S = 1_800.0, 2.0, 3.0
+PATIENCE_S = 1_800.0
+"""How long calls may fail in a row before the reply fails."""
+ABANDON_WITHIN_S, READY_WITHIN_S = 2.0, 3.0
 
 
 class Outlet(Protocol):
