@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 
 from bot.errors import SlackOutcomeUnknown
 from bot.slack.write.edit_trouble import NO_ANSWER
-from bot.slack.write.plan import Action, Show, Start
+from bot.slack.write.plan import Action, Show, StartStream
 
 EDIT_WITHIN_S = 3.0
 FIND_AFTER_S = 3.0
@@ -34,7 +34,7 @@ class SlowCalls:
 
     async def send(self, action: Action) -> str:
         """If the same edit is still open, the first answer to either counts. Raises ``SlackError``."""
-        if isinstance(action, Start) or (isinstance(action, Show) and action.ts is None):
+        if isinstance(action, StartStream) or (isinstance(action, Show) and action.ts is None):
             return await self._post(action)
         if not isinstance(action, Show):
             return await self._send(action)
@@ -54,7 +54,7 @@ class SlowCalls:
             return call.result()
         raise SlackOutcomeUnknown("chat.update", NO_ANSWER)
 
-    async def _post(self, action: Show | Start) -> str:
+    async def _post(self, action: Show | StartStream) -> str:
         call = asyncio.ensure_future(self._send(action))
         try:
             while not (await asyncio.wait({call}, timeout=FIND_AFTER_S))[0]:
