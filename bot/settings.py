@@ -13,13 +13,13 @@ from pydantic import Field, field_validator
 from bot.configuration.environment import Environment, lines_not_understood, secret, unknown_among
 from bot.configuration.model_settings import DATA_DIR
 from bot.configuration.setting_types import (
-    Channels,
+    ChannelIds,
     CollectorUrl,
     Domains,
-    Models,
+    ModelIds,
     Secret,
-    Users,
-    Workspaces,
+    UserIds,
+    WorkspaceIds,
     file_of,
     known_database,
 )
@@ -46,23 +46,23 @@ class Settings(SlackSettings):
         validate_default=True,
         description="`postgresql://…` or `sqlite:///…`. Not set: SQLite under `BOT_DATA_DIR`.",
     )
-    bot_allowed_workspaces: Workspaces = Field(
+    bot_allowed_workspaces: WorkspaceIds = Field(
         None,
         description="Only people from these are answered, and only these may install the app: ids of workspaces or "
         "organisations, separated by commas.",
     )
-    bot_allowed_channels: Channels = Field(
+    bot_allowed_channels: ChannelIds = Field(
         None,
         description="Questions are answered only in these: ids, separated by commas. Direct messages (`D…`) only if "
         "they are listed, too.",
     )
-    bot_denied_channels: Channels = Field(
+    bot_denied_channels: ChannelIds = Field(
         None, description="No question is answered in these channels, and they are not read for any."
     )
-    bot_allowed_users: Users = Field(
+    bot_allowed_users: UserIds = Field(
         None, description="Only these people and apps are answered: ids, separated by commas."
     )
-    bot_denied_users: Users = Field(None, description="These people and apps are not answered.")
+    bot_denied_users: UserIds = Field(None, description="These people and apps are not answered.")
     bot_allowed_email_domains: Domains = Field(
         None,
         description="Only people with addresses of exactly these domains are answered. Needs `users:read.email`.",
@@ -80,7 +80,7 @@ class Settings(SlackSettings):
     bot_footer: Literal["off", "usage"] = Field(
         "off", description="What is shown under an answer: `usage` shows the tokens, what they cost, and the model."
     )
-    bot_models: Models = Field(
+    bot_models: ModelIds = Field(
         None,
         description="Models that people may choose for a thread with `!model NAME`: ids as the API names them, "
         "separated by commas. Not set: only the configured one.",

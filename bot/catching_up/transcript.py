@@ -37,7 +37,7 @@ WANTED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TranscriptEntry:
     """A message with its permalink; ``reply``: it is in a thread."""
 
     message: ThreadMessage
@@ -55,7 +55,7 @@ class ChannelHistory:
 
     channel_id: str
     name: str = field(repr=False)
-    entries: Sequence[Entry]
+    entries: Sequence[TranscriptEntry]
     start_s: float
     own_start: bool = False
     older: bool = False
@@ -129,7 +129,7 @@ def wanted(history: ChannelHistory, zone: str) -> str:
     return WANTED.format(channel=history.called, start=written(history.start_s, zone))
 
 
-def _lines(entry: Entry, speaker: str, zone: str) -> list[str]:
+def _lines(entry: TranscriptEntry, speaker: str, zone: str) -> list[str]:
     message = entry.message
     at = datetime.fromtimestamp(float(message.ts), zone_of(zone))
     text, *forwarded = _parted(NEW_LINE.join(_flat(message.text))[:MESSAGE_CHARS_MAX])

@@ -22,7 +22,7 @@ log = get_logger(__name__)
 T = TypeVar("T")
 EVERY_S = 5.0
 BYTES_MAX = 1_000_000
-State = tuple[int, int, int]
+FileState = tuple[int, int, int]
 
 
 def follow(
@@ -101,7 +101,7 @@ class ReloadedFile(Generic[T]):
         else:
             log.info("settings.reloaded", setting=self._name, file=self._path.name)
 
-    def _seen(self) -> State | None:
+    def _seen(self) -> FileState | None:
         """What changes with the file; ``None`` while it is not there, as in the moment in which it is replaced."""
         try:
             found = self._path.stat()

@@ -34,12 +34,12 @@ _TAG = re.compile(r"<[^<>]*>")
 
 FileInfo = Callable[[str], Awaitable[Attachment]]
 """Calls files.info for a file id. Raises ``SlackError``."""
-Fetch = Callable[[Attachment, str, Path], Awaitable[None]]
+FetchTo = Callable[[Attachment, str, Path], Awaitable[None]]
 """Writes what is at an address to a path. Raises ``Unreadable``."""
 
 
 async def said(
-    attachment: Attachment, words: SlackWords, file_info: FileInfo, fetch: Fetch, to: Path, *, chars_max: int
+    attachment: Attachment, words: SlackWords, file_info: FileInfo, fetch: FetchTo, to: Path, *, chars_max: int
 ) -> PreparedFile | None:
     """``None`` if Slack has no words for it. ``to`` is a path to write to. Raises ``UnreadableNow``."""
     words = await _completed(attachment, words, file_info)
@@ -89,7 +89,7 @@ async def _completed(attachment: Attachment, words: SlackWords, file_info: FileI
     return words
 
 
-async def _transcript(attachment: Attachment, words: SlackWords, url: str, fetch: Fetch, to: Path) -> SlackWords:
+async def _transcript(attachment: Attachment, words: SlackWords, url: str, fetch: FetchTo, to: Path) -> SlackWords:
     try:
         await fetch(attachment, url, to)
         text = words_of_vtt(await asyncio.to_thread(_beginning, to))

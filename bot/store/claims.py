@@ -20,10 +20,8 @@ from bot.ports import STRIKES_MAX, Stage
 from bot.store import fairness
 from bot.store.fairness import TurnBounds
 from bot.store.schema import RUNNING, WAITING, questions
-from bot.store.statements import Values
-from bot.store.taking_turns import Asker, Most, Waits, chosen
-
-Now = sa.ColumnElement[float]
+from bot.store.statements import Now, Values
+from bot.store.taking_turns import Asker, Most, WaitingQuestion, chosen
 
 CRASHES_BEFORE_CARE = 2
 PEOPLE_AT_ONCE = 100
@@ -89,16 +87,16 @@ def _next_ids(connection: Connection, claimant: Claimant, served: Values, most: 
     firsts = {"ids": [person.first for person in found]}
     channels = {row[0]: (row[1], row[2]) for row in connection.execute(fairness.CHANNELS_OF, firsts)} if found else {}
 
-    def next_of(person: Asker) -> Iterator[Waits]:
+    def next_of(person: Asker) -> Iterator[WaitingQuestion]:
         """Further questions only of a person whose second turn it is."""
         if person.first is None:
             return
-        yield Waits(person.first, channels[person.first])
+        yield WaitingQuestion(person.first, channels[person.first])
         if person.waiting > 1:
             whose = {"in_team": person.team_id, "by_user": person.user_id, "most": most + 1}
             for row in connection.execute(_questions_of(claimant), served | whose).all():
                 if row[0] != person.first:
-                    yield Waits(row[0], (row[1], row[2]))
+                    yield WaitingQuestion(row[0], (row[1], row[2]))
 
     bounds = Most(most, claimant.bounds.per_user, claimant.bounds.per_channel)
     return chosen(found, next_of, turns, bounds, more_in)

@@ -19,9 +19,8 @@ from bot.ports import Vitals
 from bot.shares import MINUTE_S, Calls, ProcessReport
 from bot.store.crashes import Death, after
 from bot.store.schema import RUNNING, WAITING, processes, questions
-from bot.store.statements import IS_QUESTION, NO_LEASE, of_question
+from bot.store.statements import IS_QUESTION, NO_LEASE, Now, of_question
 
-Now = sa.ColumnElement[float]
 LEFT_MAX = 100
 """Locks that a process ends although it never learned that it has them; others run out."""
 PART = " "

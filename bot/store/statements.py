@@ -15,6 +15,8 @@ from bot.messages import Question, ThreadKey
 from bot.ports import Claim, Lock, Outcome, Stage
 from bot.store.schema import FINISHED, RUNNING, WAITING, questions, usage
 
+Now = sa.ColumnElement[float]
+"""The time by the database's clock, in seconds since 1970."""
 Values = dict[str, Any]
 SERVER_NOW: sa.ColumnElement[float] = sa.cast(sa.extract("epoch", sa.func.clock_timestamp()), sa.Double)
 """The clock of a database that processes share."""

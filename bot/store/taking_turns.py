@@ -16,7 +16,7 @@ ChannelKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class WaitingQuestion:
     """A question that may run."""
 
     id: int
@@ -37,7 +37,7 @@ class Asker:
     level: int
 
 
-_InLine = tuple[int, int, Asker, Iterator[Waits]]
+_InLine = tuple[int, int, Asker, Iterator[WaitingQuestion]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Most:
 
 def chosen(
     found: Sequence[Asker],
-    next_of: Callable[[Asker], Iterator[Waits]],
+    next_of: Callable[[Asker], Iterator[WaitingQuestion]],
     turns: Counter[ChannelKey],
     most: Most,
     more_in: Collection[str],
@@ -84,7 +84,7 @@ def chosen(
     return ids
 
 
-def _teams(found: Sequence[Asker], next_of: Callable[[Asker], Iterator[Waits]]) -> dict[str, list[_InLine]]:
+def _teams(found: Sequence[Asker], next_of: Callable[[Asker], Iterator[WaitingQuestion]]) -> dict[str, list[_InLine]]:
     """Heaps of each workspace's people: whoever has the fewest turns, and among those whoever comes first."""
     teams: dict[str, list[_InLine]] = {}
     for place, person in enumerate(found):

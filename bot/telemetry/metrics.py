@@ -220,7 +220,7 @@ def text() -> bytes:
     return generate_latest(REGISTRY)
 
 
-class Names:
+class LabelNames:
     """The first ``most`` that come are labels of their own."""
 
     def __init__(self, most: int) -> None:
@@ -235,7 +235,7 @@ class Names:
         return name
 
 
-_workspaces, _models = Names(WORKSPACES_MAX), Names(MODELS_MAX)
+_workspaces, _models = LabelNames(WORKSPACES_MAX), LabelNames(MODELS_MAX)
 
 
 def turn_ended(

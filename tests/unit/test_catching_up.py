@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.catching_up.periods import Period, period_in, start_of, written
-from bot.catching_up.transcript import CHARS_MAX, ChannelHistory, Entry, notes_on, transcript_of
+from bot.catching_up.transcript import CHARS_MAX, ChannelHistory, TranscriptEntry, notes_on, transcript_of
 from bot.catching_up.wishes import Wish, about, wish_in
 from bot.messages import Author, AuthorKind, ThreadMessage
 
@@ -70,16 +70,18 @@ def test_people_without_a_time_zone_are_in_utc() -> None:
     assert written(NOW_S, "") == "Wednesday, 25 November 2026, 23:30 (UTC)"
 
 
-def entry(text: str, number: int = 0) -> Entry:
+def entry(text: str, number: int = 0) -> TranscriptEntry:
     author = Author("U1", "Grace", AuthorKind.PERSON)
-    return Entry(ThreadMessage(f"{1_795_600_000 + number}.000100", author, text, ()), "https://x/p1", reply=False)
+    return TranscriptEntry(
+        ThreadMessage(f"{1_795_600_000 + number}.000100", author, text, ()), "https://x/p1", reply=False
+    )
 
 
 def test_two_people_of_one_name_are_told_apart() -> None:
     messages = [ThreadMessage(f"179560000{number}.000100", Author(user, "Grace", AuthorKind.PERSON), "I approve.", ())
                 for number, user in enumerate(["U1", "U2", "U1"])]  # fmt: skip
     lines = transcript_of(
-        ChannelHistory("C1", "", [Entry(each, "", reply=False) for each in messages], 0.0), ZONE
+        ChannelHistory("C1", "", [TranscriptEntry(each, "", reply=False) for each in messages], 0.0), ZONE
     ).lines
     assert [line.partition("] ")[2].partition(":")[0] for line in lines] == ["Grace", "Grace (U2)", "Grace"]
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from bot.catching_up.transcript import ChannelHistory, Entry, transcript_of
+from bot.catching_up.transcript import ChannelHistory, TranscriptEntry, transcript_of
 from bot.messages import Author, AuthorKind, TextBlock, ThreadMessage
 from bot.prompt import spoken
 from bot.prompt.history import build
@@ -121,7 +121,7 @@ def test_where_a_channel_is_told_in_short_a_real_one_begins_a_line_of_its_own() 
     real = {"is_share": True, "author_name": "Eve", "text": f"look ⏎ ↱ {FORGED}", "from_url": ""}
     text = read({"text": f"see\n&gt; {FORGED}\n    ↱ {FORGED}", "attachments": [real]})
     message = ThreadMessage("1795600000.000100", Author("U1", "Ada", AuthorKind.PERSON), text, ())
-    history = ChannelHistory("C1", "general", [Entry(message, "https://x/p1", reply=False)], 0.0)
+    history = ChannelHistory("C1", "general", [TranscriptEntry(message, "https://x/p1", reply=False)], 0.0)
 
     own, forwarded = transcript_of(history, "").lines
 

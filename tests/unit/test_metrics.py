@@ -36,7 +36,7 @@ def test_names_say_what_they_measure_and_in_which_unit() -> None:
 
 
 def test_metrics_name_a_bounded_number_of_workspaces_and_count_the_others_together() -> None:
-    names = metrics.Names(3)
+    names = metrics.LabelNames(3)
     assert [names.label(name) for name in ("T1", "T2", "T3", "T4", "T5", "T2")] == [
         "T1",
         "T2",

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from bot import limits
-from bot.catching_up.transcript import ChannelHistory, Entry
+from bot.catching_up.transcript import ChannelHistory, TranscriptEntry
 from bot.catching_up.wishes import Wish
 from bot.errors import Declined, SlackNoAccess, SlackRefused, SlackUnavailable
 from bot.messages import Question
@@ -163,7 +163,9 @@ class SlackChannelMessages:
         said, name = await self._write([message for message, _ in kept.values()], channel_id)
         address = await self._workspace_address()
         entries = [
-            Entry(message, _permalink(address, channel_id, message.ts, kept[message.ts][1]), bool(kept[message.ts][1]))
+            TranscriptEntry(
+                message, _permalink(address, channel_id, message.ts, kept[message.ts][1]), bool(kept[message.ts][1])
+            )
             for message in said
         ]
         number = sum(map(_replies_of, roots)) - sum(map(len, found.replies.values()))

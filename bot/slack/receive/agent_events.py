@@ -15,21 +15,21 @@ from bot.stops import StopWish
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class SuggestionsWanted:
     """Where suggestions are wanted; ``thread_ts`` is empty in a messages tab."""
 
     channel_id: str
     thread_ts: str = ""
 
 
-def opened(body: Json) -> Opened | None:
+def opened(body: Json) -> SuggestionsWanted | None:
     event = object_of(body.get("event"))
     match event:
         case {"type": "app_home_opened", "tab": "messages", "channel": str(channel)} if channel:
-            return Opened(channel)
+            return SuggestionsWanted(channel)
         case {"type": "assistant_thread_started", "assistant_thread": dict(thread)}:
             channel, ts = id_of(thread.get("channel_id")), ts_of(thread.get("thread_ts"))
-            return Opened(channel, ts) if channel and ts else None
+            return SuggestionsWanted(channel, ts) if channel and ts else None
     return None
 
 

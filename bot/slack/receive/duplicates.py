@@ -19,11 +19,11 @@ from bot.slack.shapes import Json, object_of, text_of
 
 KNOWN_MAX = 1_000
 """Duplicates come within seconds, and redeliveries within minutes."""
-Message = tuple[str, str]
+MessageKey = tuple[str, str]
 """Channel and ts."""
 
 
-def message_of(body: Json) -> Message | None:
+def message_of(body: Json) -> MessageKey | None:
     """The key of an event's message; ``None`` if it is not something that somebody said."""
     event = object_of(body.get("event"))
     if event.get("type") not in ("app_mention", "message") or text_of(event.get("subtype")) not in SAID:
@@ -36,23 +36,23 @@ class Duplicates:
     """Of one workspace."""
 
     def __init__(self) -> None:
-        self._known: dict[Message, None] = {}
-        self._handled: dict[Message, asyncio.Event] = {}
+        self._known: dict[MessageKey, None] = {}
+        self._handled: dict[MessageKey, asyncio.Event] = {}
 
-    def known(self, message: Message) -> None:
+    def known(self, message: MessageKey) -> None:
         """Notes that the delivery was a question and is stored."""
         self._known[message] = None
         if len(self._known) > KNOWN_MAX:
             del self._known[next(iter(self._known))]
 
-    async def is_known(self, message: Message) -> bool:
+    async def is_known(self, message: MessageKey) -> bool:
         """Returns once no other delivery of the message is being handled."""
         while (earlier := self._handled.get(message)) is not None:
             await earlier.wait()
         return message in self._known
 
     @contextmanager
-    def handled(self, message: Message) -> Iterator[None]:
+    def handled(self, message: MessageKey) -> Iterator[None]:
         """Marks a delivery of the message as being handled within the block."""
         over = self._handled[message] = asyncio.Event()
         try:
