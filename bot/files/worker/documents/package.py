@@ -16,6 +16,7 @@ from typing import Self, cast
 from xml.etree import ElementTree as ET  # expat limits entity expansion, and the worker its memory
 
 from bot.files.outbox import Outbox
+from bot.files.worker.documents.xml_characters import allowed
 from bot.files.worker.documents.zip_signs import BROKEN_ZIP
 
 _UNPACKED_BYTES_MAX = 400_000_000
@@ -149,7 +150,7 @@ def xml_events(chunks: Iterable[bytes]) -> Iterator[tuple[str, ET.Element]]:
     parser: ET.XMLPullParser[ET.Element] = ET.XMLPullParser(("start", "end"))
     depth = 0
     try:
-        for chunk in chunks:
+        for chunk in allowed(chunks):
             parser.feed(chunk)
             for event, element in cast("Iterator[tuple[str, ET.Element]]", parser.read_events()):
                 depth += 1 if event == "start" else -1
