@@ -205,13 +205,14 @@ def cells(row: int, *texts: str) -> str:
     return f'<row r="{row}">{inside}</row>'
 
 
-def excel_xml(rows: str, *, styles: str = "", options: str = "") -> bytes:
-    """An Excel 2003 XML spreadsheet with one sheet."""
+def excel_xml(rows: str, *, styles: str = "", options: str = "", style: str = "Default") -> bytes:
+    """An Excel 2003 XML spreadsheet with one sheet, whose table has that style."""
     name = "urn:schemas-microsoft-com:office:spreadsheet"
     return (
         f'<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="{name}" xmlns:ss="{name}" '
         f'xmlns:x="urn:schemas-microsoft-com:office:excel"><Styles>{styles}</Styles><Worksheet ss:Name="Data">'
-        f"<Table>{rows}</Table><x:WorksheetOptions>{options}</x:WorksheetOptions></Worksheet></Workbook>"
+        f'<Table ss:StyleID="{style}">{rows}</Table><x:WorksheetOptions>{options}</x:WorksheetOptions></Worksheet>'
+        "</Workbook>"
     ).encode()
 
 

@@ -292,3 +292,27 @@ async def test_dates_that_are_held_in_words_are_shown_by_their_formats(convert: 
     book.save(tmp_path / "made.xlsx")
     found = await convert((tmp_path / "made.xlsx").read_bytes(), "a.xlsx", WITHOUT_OFFICE)
     assert "\n1,05.03.2026,6:45,#N/A\n" in found.text
+
+
+async def test_cells_of_excel_2003_xml_look_as_their_row_column_or_table_says(convert: Converter) -> None:
+    """Excel writes a style at a cell only where it differs from that of its column."""
+    styles = "".join(
+        f'<Style ss:ID="{name}"><NumberFormat ss:Format="{code}"/></Style>'
+        for name, code in (("part", "0%"), ("day", "dd/mm/yyyy"), ("money", "0.00 €"), ("row", "0.0"))
+    )
+    columns = '<Column ss:StyleID="part"/><Column ss:Index="3" ss:Span="1" ss:StyleID="day"/>'
+    cell = '<Cell{}><Data ss:Type="Number">{}</Data></Cell>'
+    first = "".join(cell.format("", value) for value in (0.25, 7, 46350, 46351))
+    second = "".join(cell.format(style, 0.5) for style in (' ss:StyleID="money"', ""))
+    rows = f'{columns}<Row>{first}</Row><Row ss:StyleID="row">{second}</Row>'
+    text = (await convert(made_office.excel_xml(rows, styles=styles, style="money"), "a.xml", WITHOUT_OFFICE)).text
+    assert "1,25%,7.00 €,24/11/2026,25/11/2026\n2,0.50 €,0.5" in text
+
+
+async def test_characters_that_xml_does_not_allow_end_nothing(convert: Converter) -> None:
+    """Excel writes a bell as &#7;, and other programs an emoji in two halves."""
+    said = ("&#7;bell&#x1F;", "a\x0bb", "&#55357;&#56832;", "&#xD83D;", "&#65;&#x42;&#13;", "&amp;#7;")
+    rows = "".join(f'<Row><Cell><Data ss:Type="String">{text}</Data></Cell></Row>' for text in (*said, "the end"))
+    found = await convert(made_office.excel_xml(rows), "a.xml", WITHOUT_OFFICE)
+    assert "1,bell\n2,ab\n3,😀\n4,\ufffd\n5,AB\n6,&#7;\n7,the end" in found.text
+    assert found.reasons == []

@@ -39,6 +39,8 @@ _NAMED = {
     "On/Off": '"On";"On";"Off"',
 }
 
+_STYLED_MAX = 1_000
+
 
 def read(chunks: Iterator[bytes], limits: ConvertLimits) -> Workbook:
     """Raises ``Broken`` if there is no sheet."""
@@ -57,6 +59,7 @@ class _Reader:
         self._sheet: Sheet | None = None
         self._rows: Rows | None = None
         self._column = 1
+        self._styles: list[tuple[int, int, str]] = []
         self._has_results = False
         self._stand_ins: list[tuple[Row, int, str]] = []
 
@@ -83,7 +86,7 @@ class _Reader:
             if rows.full:
                 self._xml.pass_over()
         elif name == "Column":
-            self._hidden_column(sheet, element)
+            self._about_columns(sheet, element)
         elif name == "Visible":
             sheet.hidden = (element.text or "").strip() != "SheetVisible"
         elif name in {"Header", "Footer"} and (words := printed.of_codes(attribute(element, "Data"))):
@@ -108,6 +111,7 @@ class _Reader:
         self._workbook.sheets.append(self._sheet)
         self._xml.row_number = self._xml.passed_to = 0
         self._column = 1
+        self._styles = []
 
     def _style(self, element: ET.Element) -> None:
         name, chosen = attribute(element, "ID"), child(element, "NumberFormat")
@@ -116,23 +120,30 @@ class _Reader:
             code = attribute(chosen, "Format", "General")
             self._codes[name] = _NAMED.get(code, code)
 
-    def _hidden_column(self, sheet: Sheet, element: ET.Element) -> None:
+    def _about_columns(self, sheet: Sheet, element: ET.Element) -> None:
         self._column = _number(element, "Index", self._column)
         last = self._column + _number(element, "Span", 0)
         if attribute(element, "Hidden") == "1":
             sheet.hidden_columns.append((self._column, last))
+        if (style := attribute(element, "StyleID")) and len(self._styles) < _STYLED_MAX:
+            self._styles.append((self._column, last, style))
         self._column = last + 1
+
+    def _style_of(self, column: int) -> str:
+        """Of cells in it that have no style of their own or of their row."""
+        of_table = attribute(self._table, "StyleID", "Default") if self._table is not None else "Default"
+        return next((style for first, last, style in self._styles if first <= column <= last), of_table)
 
     def _row(self, sheet: Sheet, element: ET.Element) -> Row:
         self._xml.row_number = _number(element, "Index", self._xml.row_number + 1)
         row = Row(self._xml.row_number, {}, "hidden" if attribute(element, "Hidden") == "1" else "")
         self._xml.row_number += _number(element, "Span", 0)
-        column, own = 0, attribute(element, "StyleID", "Default")
+        column, own = 0, attribute(element, "StyleID")
         for cell in element:
             if local(cell) != "Cell":
                 continue
             column = _number(cell, "Index", column + 1)
-            text = self._cell(sheet, cell, row.number, column, own)
+            text = self._cell(sheet, cell, row.number, column, own or self._style_of(column))
             if text:
                 row.cells[column] = text
             if formula := attribute(cell, "Formula"):
