@@ -12,6 +12,7 @@ from bot.slack.write.message_arguments import note_line
 REASONS = [
     *(value for name, value in {**vars(notes), **vars(inner_notes)}.items() if name.isupper() and type(value) is str),
     inner_notes.embedded_left_out(20, 3),
+    inner_notes.image_cut_off(45),
     draft.REFUSED,
     notes.too_large(30_000_000, 24_000_000),
     notes.too_large(None, 24_000_000),
