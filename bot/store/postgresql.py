@@ -21,6 +21,11 @@ CLOSE_TIMEOUT_S = 5.0
 """A server that no longer answers must not hold up a process that is being stopped."""
 PAUSED_TIMEOUT_S = 5.0
 """After this time the server takes its locks from a process that was paused within a transaction."""
+WAIT_FOR_THE_DISK = (
+    "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'"
+)
+"""Some servers are set up to lose the last commits in a crash; what Slack was told is stored has to be. A stricter
+setting stays."""
 READ_ONLY = "25006"
 """PostgreSQL's code for a write that it does not allow here: the server is a standby now."""
 
@@ -55,7 +60,9 @@ def _set_up(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI
     cursor = connection.cursor()
     cursor.execute(f"SET lock_timeout = {round(1000 * LOCK_TIMEOUT_S)}")
     cursor.execute(f"SET idle_in_transaction_session_timeout = {round(1000 * PAUSED_TIMEOUT_S)}")
+    cursor.execute(WAIT_FOR_THE_DISK)
     cursor.close()
+    connection.commit()  # else a first transaction that fails takes the settings with it
 
 
 def _leave_what_only_reads(context: sa.engine.ExceptionContext) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from pathlib import Path
 
@@ -10,18 +11,20 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StartFailed, StoreFailed
 from bot.ports import Accepted, Outcome
 from bot.store import newest_schema
 from bot.store.database import Database
+from bot.store.postgresql import PostgresqlEngine
 from bot.store.questions import StoredQuestions
 from bot.store.schema import metadata
 from tests.asked import asked
 from tests.database import run_sql
-from tests.postgres import OVER_BOTH, postgres
+from tests.postgres import OVER_BOTH, postgres, run_in_postgres, server_of
 from tests.repository import ROOT
 
 REMEDY = "restore a backup in its place, or move it away: then the bot begins with an empty one"
@@ -217,6 +220,33 @@ async def test_a_server_that_only_reads_any_more_is_left_for_the_one_that_took_o
         await StoredQuestions(database).forget(1e9)
     await StoredQuestions(database).forget(1e9)
     await database.aclose()
+
+
+async def test_what_was_stored_outlives_a_crash_of_a_server_that_does_not_wait_for_the_disk_by_itself() -> None:
+    with postgres() as server:
+        address = server.format(name="postgres")
+        database = await Database.open(address)
+        assert await run_in_postgres(address, "SHOW synchronous_commit") == "off"
+        assert await add(database, "1.0")
+        await asyncio.to_thread(server_of(address).stop, signal.SIGQUIT)
+        await asyncio.to_thread(server_of(address).start)
+        assert await run_in_postgres(address, "SELECT count(*) FROM questions") == 1
+        await database.aclose()
+
+
+async def test_a_first_transaction_that_fails_leaves_the_connection_as_it_was_set_up(postgres_address: str) -> None:
+    settings = ("synchronous_commit", "lock_timeout", "idle_in_transaction_session_timeout")
+
+    def shown(connection: Connection) -> list[str | None]:
+        return [connection.exec_driver_sql(f"SHOW {name}").scalar() for name in settings]
+
+    engine = PostgresqlEngine(
+        make_url(postgres_address.format(name="postgres")).set(drivername="postgresql+asyncpg"), 5.0
+    )
+    with pytest.raises(DBAPIError):
+        await engine.transact(lambda connection: connection.exec_driver_sql("SELECT nothing"), durable=True)
+    assert await engine.transact(shown, durable=True) == ["on", "3s", "5s"]
+    await engine.aclose()
 
 
 async def test_a_postgresql_that_is_gone_fails_calls_as_store_failed() -> None:
