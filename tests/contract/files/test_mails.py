@@ -258,6 +258,9 @@ async def test_an_invitation_that_a_program_has_written_anew_for_its_file_is_the
     found = await read(convert, multipart("mixed", [inner, file, file]))
     assert len(found.labels) == 1
     assert found.text.count("Planning") == 1
+    cancelled = part("text/calendar", again.replace("PUBLISH", "CANCEL").encode(), headers=attachment("cancel.ics"))
+    found = await read(convert, multipart("mixed", [inner, cancelled]))
+    assert "Kind of message: CANCEL" in found.text
     other = CALENDAR.format("", EVENT.format(3, 1, "Planning", 2)).encode()
     file = part("text/calendar", other, headers=attachment("invite.ics"))
     found = await read(convert, multipart("mixed", [inner, file]))

@@ -12,7 +12,8 @@ from bot.files.worker.mails.mime import Part
 from bot.files.worker.text_forms import is_calendar
 
 _KINDS = frozenset({"text/calendar", "application/ics"})
-_METHOD = "Kind of message: "
+_ASKS = frozenset({"Kind of message: REQUEST", "Kind of message: PUBLISH"})
+"""Both say the same of an event, unlike a reply or a cancellation."""
 
 
 def each_once(attached: Iterable[Part], texts: Iterable[str]) -> tuple[list[Part], list[str]]:
@@ -30,6 +31,6 @@ def each_once(attached: Iterable[Part], texts: Iterable[str]) -> tuple[list[Part
 
 
 def _events(text: str) -> list[set[str]]:
-    """The lines of each paragraph that people read, without the one that says whether a calendar asks or answers."""
-    found = ({line for line in one.splitlines() if not line.startswith(_METHOD)} for one in text.split("\n\n"))
+    """The lines of each paragraph."""
+    found = (set(one.splitlines()) - _ASKS for one in text.split("\n\n"))
     return [lines for lines in found if lines]
