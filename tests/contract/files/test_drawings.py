@@ -195,8 +195,13 @@ FROM_A_PAGE = '<text x="10" y="60" font-size="50">{}</text></svg>'
         f'{NAMED}><path xlink:href="#b"/>' + FROM_A_PAGE.format("Words"),
         f"{NAMED}>" + FROM_A_PAGE.format("&nbsp;Words&copy;&amp;"),
         '<svg viewBox="0 0 200 100"><g v-on:click="a" xlink:title="b"/>' + FROM_A_PAGE.format("&Eacute;t&eacute;"),
+        f"{HEAD}>" + FROM_A_PAGE.format("Wo&#7;rds &#55357;&#56832;"),
+        f"{HEAD}>" + FROM_A_PAGE.format("Wo\x0brds"),
     ],
-    ids=["no namespace", "a prefix that is not bound", "names of HTML", "all of these"],
+    ids=[
+        *("no namespace", "a prefix that is not bound", "names of HTML", "all of these"),
+        *("numbers that are no characters", "a control character"),
+    ],
 )
 async def test_a_drawing_taken_out_of_a_web_page_has_its_words(convert: Convert, tmp_path: Path, drawing: str) -> None:
     picture = seen(await convert(drawing), tmp_path).convert("L")

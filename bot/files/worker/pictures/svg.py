@@ -14,7 +14,7 @@ from html.entities import html5
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
-from xml.parsers.expat.errors import XML_ERROR_UNBOUND_PREFIX, XML_ERROR_UNDEFINED_ENTITY, codes
+from xml.parsers.expat import errors
 
 from PIL import Image, ImageColor
 
@@ -22,6 +22,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, Unreadable
 from bot.files.outbox import Outbox
+from bot.files.worker.documents.xml_characters import allowed
 from bot.files.worker.encodings.detecting import text_of
 from bot.files.worker.kinds import Kind
 from bot.files.worker.pictures import pixels, svg_sizes, svg_styles, svg_words
@@ -50,7 +51,13 @@ _BEGIN = re.compile(r"<(?:[\w.-]{1,40}:)?svg(?=[\s>/])")
 _PREFIX = re.compile(r"[<\s]([A-Za-z_][\w.-]{0,40}):[A-Za-z_]")
 _PREFIXES_MAX = 20
 _ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
-_LACKS = frozenset({codes[XML_ERROR_UNBOUND_PREFIX], codes[XML_ERROR_UNDEFINED_ENTITY]})
+_MENDED = frozenset(
+    errors.codes[name]
+    for name in (
+        *(errors.XML_ERROR_UNBOUND_PREFIX, errors.XML_ERROR_UNDEFINED_ENTITY),
+        *(errors.XML_ERROR_BAD_CHAR_REF, errors.XML_ERROR_INVALID_TOKEN),
+    )
+)
 _XML = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _SVG, _XLINK = "http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"
 _GROUND = re.compile(
@@ -114,11 +121,11 @@ def clean(svg: str, side_px_max: int) -> Cleaned:
 
 
 def _root(svg: str) -> ET.Element:
-    """Parses it, with what a drawing lacks that was taken out of a web page."""
+    """Parses it, with what a drawing lacks that was taken out of a web page, and without what no XML may hold."""
     try:
         root = ET.fromstring(svg)  # noqa: S314 - expat loads nothing and bounds what entities grow to
     except ET.ParseError as error:
-        if error.code not in _LACKS:
+        if error.code not in _MENDED:
             raise
         root = ET.fromstring(_completed(svg))  # noqa: S314 - as above
     if root.tag == "svg":
@@ -129,7 +136,9 @@ def _root(svg: str) -> ET.Element:
 
 
 def _completed(svg: str) -> str:
-    """Names of HTML such as ``&nbsp;`` become the characters, and every prefix is bound, if only to its own name."""
+    """Names of HTML such as ``&nbsp;`` become the characters, and every prefix is bound, if only to its own name.
+    Characters that XML does not allow are left out."""
+    svg = b"".join(allowed([svg.encode("utf-8", "replace")])).decode()
     svg = _ENTITY.sub(lambda found: found[0] if found[1] in _XML else html5.get(f"{found[1]};", found[0]), svg)
     begin = _BEGIN.search(svg)
     if begin is None:
