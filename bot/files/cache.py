@@ -39,7 +39,7 @@ from bot.files.extracts import Extract, Unreadable, UnreadableNow, from_json, to
 from bot.files.uses import Use, Uses
 from bot.messages import Attachment
 
-_VERSION = "6"
+_VERSION = "7"
 """Raised when the same file and settings would now be converted differently."""
 _IN_USE_S = 15 * 60
 _UNFINISHED = "unfinished-"

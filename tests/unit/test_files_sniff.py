@@ -10,7 +10,8 @@ import tarfile
 
 import pytest
 
-from bot.files.worker.kind_words import describe
+from bot.files import inner_notes, notes
+from bot.files.worker.kind_words import describe, unread
 from bot.files.worker.kinds import Kind
 from bot.files.worker.sniff import kind_of
 from tests import made_files
@@ -114,3 +115,9 @@ def test_an_unknown_kind_still_has_a_word() -> None:
     assert "SQLite" in describe(b"SQLite format 3\x00" + bytes(100), "db")
     assert describe(bytes(64), "xyz") == "a .xyz file"
     assert describe(bytes(64), "") == "binary data"
+    assert describe(b"$FL2@(#) SPSS DATA FILE MS Windows 14.0.1" + bytes(200), "sav").startswith("an SPSS")
+
+
+def test_a_file_of_zeros_is_lost_or_an_empty_archive() -> None:
+    assert unread(bytes(8_192), "photo.jpg") == inner_notes.ONLY_ZEROS
+    assert unread(bytes(8_192), "backup.tar") == notes.NOTHING_INSIDE

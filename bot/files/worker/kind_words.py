@@ -29,6 +29,9 @@ _READ_ENDINGS = frozenset({
 })  # fmt: skip
 """Extensions that people know the readable kinds by. Only for wording: the kind is decided by the bytes."""
 
+_BLOCK_BYTES = 512
+"""A tar archive ends with blocks of zeros; one without files has no others."""
+
 
 def picture_of(head: bytes) -> str:
     """Words, with an article, for a picture of a kind that nothing here reads."""
@@ -96,13 +99,16 @@ def describe(head: bytes, extension: str) -> str:
     named = next((m.name for m, told in marks if told >= 8 or (told >= 2 and m.extension == f".{extension}")), "")
     named = re.sub(r"[^\w .+/-]", "", named).strip()[:60]
     if named:
-        return f"{'an' if named[0] in 'aeiouAEIOU' else 'a'} {named}"
+        spelled = named.partition(" ")[0].isupper()  # letter by letter: an SPSS file
+        return f"{'an' if named[0] in ('AEFHILMNORSX' if spelled else 'aeiouAEIOU') else 'a'} {named}"
     short = re.sub(r"[^a-z0-9]", "", extension)[:10]
     return f"a .{short} file" if short else "binary data"
 
 
 def unread(head: bytes, name: str) -> str:
     """The reason in the note about a file that nothing reads."""
+    if len(head) >= _BLOCK_BYTES and not head.strip(b"\0"):
+        return notes.NOTHING_INSIDE if extension(name) == "tar" else inner_notes.ONLY_ZEROS
     if is_paired(head):
         return inner_notes.MAINFRAME_PAIRS
     if is_numbered(name):
