@@ -40,9 +40,9 @@ async def take_away(api: SlackClient, find: FindReplies, question: Question, rec
 
 
 def _left(found: list[OwnReply], recorded: Mapping[int, str]) -> list[str]:
-    known = set(recorded.values())
-    shown = {reply.part for reply in found if reply.ts in known}
-    return [reply.ts for reply in found if reply.part == NOTICE or (reply.ts not in known and reply.part in shown)]
+    answer = {ts for part, ts in recorded.items() if part != NOTICE}  # which may have taken the notice over
+    shown = {reply.part for reply in found if reply.ts in answer}
+    return [reply.ts for reply in found if reply.ts not in answer and (reply.part == NOTICE or reply.part in shown)]
 
 
 async def _deleted(api: SlackClient, channel_id: str, ts: str) -> None:
