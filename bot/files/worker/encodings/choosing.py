@@ -46,11 +46,14 @@ _ALIKE, _SURE_OF_ALIKE_BY = frozenset({"cp1251", "mac-cyrillic"}), 1.0
 """They have the same small letters but one: pairs chose as words did in all of 30 texts that were open between them."""
 _LIKE_OTHERS = frozenset({*EASTERN, "cp874"})
 """Encodings whose characters may each be made of two letters of another."""
+_FAMILIAR_CHARS_MIN, _UNFAMILIAR_MAX, _UNFAMILIAR_MIN = 3, 0.04, 0.08
 _FIRST_CHARS, _LONG_CHARS = 300, 1_200
 """This many characters show which readings of a longer text are likely the best."""
 _BROKEN_SHARE_MAX = 0.05
 _ASCII = bytes(range(0x80))
 _CAPITALS_SHARE_MIN = 0.9
+_NARROW = re.compile("[\uff61-\uffdf]")
+"""Kana of one byte, which letters of other alphabets are, too."""
 _WORD = re.compile(r"[^\W\d_\x00-\x7f]{2}")
 _BYTES_IN_A_ROW = re.compile(rb"[\x80-\xff]{2,}")
 
@@ -70,7 +73,7 @@ def chosen(sample: bytes) -> str:
     least = max(words.merit - words.pairs_weight for words in merits.values())
     possible = [codec for codec, words in merits.items() if words.merit >= least]
     rivals = [codec for codec in possible if readings[codec] != readings[best]]
-    if not rivals or _is_sure(merits, best, rivals):
+    if not rivals or _is_familiar(merits, best, readings[best]) or _is_sure(merits, best, rivals):
         return best
     likely = _likely(sample, list(readings))
     top = max(likely.values(), default=0.0) or 1.0
@@ -84,11 +87,24 @@ class _Words:
 
     merit: float
     chars: int
+    odd: float
 
     @property
     def pairs_weight(self) -> float:
         """How much less a reading is worth if no pair of bytes supports it."""
         return _PAIRS_WEIGHT * min(self.chars, ENOUGH_CHARS)
+
+
+def _is_familiar(merits: dict[str, _Words], best: str, text: str) -> bool:
+    """Whether only this Eastern reading has common characters nearly throughout. So few pairs of bytes then have no
+    say: of 360 tables of one to three Japanese names in EUC-JP, words choose 326 rightly, and words and pairs 222.
+    """
+    if best not in EASTERN or not _FAMILIAR_CHARS_MIN <= merits[best].chars <= ENOUGH_CHARS:
+        return False
+    others = (words for codec, words in merits.items() if codec in EASTERN and codec != best)
+    if _NARROW.search(text) or merits[best].odd > _UNFAMILIAR_MAX * merits[best].chars:
+        return False
+    return all(words.odd >= _UNFAMILIAR_MIN * words.chars for words in others)
 
 
 def _is_sure(merits: dict[str, _Words], best: str, rivals: list[str]) -> bool:
@@ -129,7 +145,7 @@ def _by_words(readings: dict[str, str]) -> dict[str, _Words]:
     for codec in sorted(readings, key=lambda codec: _odd_at_first(readings[codec], codec)):
         common = _HOW_COMMON.get(codec, 0.0)
         odd, chars = out_of_place(readings[codec], codec, (common - least) / (_ODD_WEIGHT * ENOUGH_CHARS))
-        found[codec] = _Words(common - _ODD_WEIGHT * odd / max(chars, 1) * min(chars, ENOUGH_CHARS), chars)
+        found[codec] = _Words(common - _ODD_WEIGHT * odd / max(chars, 1) * min(chars, ENOUGH_CHARS), chars, odd)
         least = max(least, found[codec].merit - found[codec].pairs_weight)
     return {codec: found[codec] for codec in readings}
 

@@ -20,6 +20,7 @@ from bot.files.worker.encodings.frames import codec_of_frames
 from bot.files.worker.encodings.look_alikes import is_by_chance, is_russian_of_dos, may_be_by_chance
 from bot.files.worker.encodings.mixed_lines import lines_decoded, may_have_utf8
 from bot.files.worker.encodings.mixed_width import decode_wide
+from bot.files.worker.encodings.plausible import out_of_place
 from bot.files.worker.encodings.rare_encodings import rarer
 from bot.files.worker.encodings.wide import codec_without_mark
 
@@ -32,6 +33,8 @@ _WIDE_MARKS = (
 _HEAD_BYTES = 8_192
 _SAMPLE_BYTES = 64_000
 _LINE_BYTES_MAX = 16_000
+_FEW_BYTES = 400
+_JUMBLED_SHARE, _WORDS_SHARE = 0.5, 0.1
 _MIXED = frozenset({*WESTERN[:6], "cp1251"})
 _EXACT = {
     "euc_jis_2004": ("euc_jp", "euc_jis_2004"),
@@ -76,7 +79,7 @@ def wide_codec(head: bytes) -> str | None:
 def _is_meant_as_utf8(sample: bytes) -> bool:
     if _is_strict_utf8(sample):
         return not _is_utf8_by_chance(sample)
-    return _is_utf8(sample) and not is_russian_of_dos(sample)
+    return _is_utf8(sample) and not is_russian_of_dos(sample) and not _is_eastern(sample)
 
 
 def _is_utf8(sample: bytes) -> bool:
@@ -88,6 +91,19 @@ def _is_utf8(sample: bytes) -> bool:
     text = _PAIRED.sub(b"", sample).decode("utf-8", "replace")
     kept = text.replace("\ufffd", "")
     return len(kept.encode()) - len(kept) >= 2 * text.count("\ufffd")
+
+
+def _is_eastern(sample: bytes) -> bool:
+    """Whether an Eastern encoding makes words of a few characters, and broken UTF-8 a jumble: the Korean name "홍길동"
+    has two characters of it and one byte that breaks it.
+    """
+    if len(sample) > _FEW_BYTES:
+        return False
+    odd, count = out_of_place(decode(sample, "utf-8"), "utf-8")
+    return odd >= _JUMBLED_SHARE * count and any(
+        decodes(sample, codec) and out_of_place(sample.decode(codec), codec)[0] <= _WORDS_SHARE * count
+        for codec in EASTERN[:-1]
+    )
 
 
 def text_of(data: bytes, declared: str = "") -> str:

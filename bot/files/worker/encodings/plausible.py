@@ -108,6 +108,7 @@ _BEFORE_VOWELS = frozenset("çù")
 """Or at the end of a word: "leçon", "più"."""
 _EASTERN = {"CJK": "Han", "HIRAGANA": "Han", "KATAKANA": "Han", "KATAKANA-HIRAGANA": "Han", "IDEOGRAPHIC": "Han"}
 _KANA = ("HIRAGANA", "KATAKANA", "HALFWIDTH KATAKANA", "IDEOGRAPHIC")
+_RARELY_KANA = frozenset({"gb18030", "cp949"})
 _NO_LETTERS = frozenset({"FEMININE", "MASCULINE", "MICRO"})
 
 
@@ -254,8 +255,9 @@ def _script(char: str) -> str:
 
 @lru_cache(maxsize=8_192)
 def _rareness(char: str, codec: str) -> float:
-    """How rare an East Asian character is: the national sets keep the common ones in rows of their own."""
-    everyday = char in familiar(codec) or unicodedata.name(char, "").startswith(_KANA)
+    """How rare an East Asian character is: the national sets keep the common ones in rows of their own. Those of China
+    and Korea have kana, too, but few texts with them."""
+    everyday = char in familiar(codec) or (codec not in _RARELY_KANA and unicodedata.name(char, "").startswith(_KANA))
     return 0.0 if everyday else 0.15 + _out_of_common_rows(char, codec)
 
 

@@ -57,11 +57,13 @@ def codec_without_mark(head: bytes) -> str | None:
 
 
 def _codec_of_line(head: bytes) -> str | None:
-    """One line without a blank, hence without a zero: kana, or letters whose high bytes are control characters.
+    """One line without a blank or an end, hence without a zero: kana, or letters whose high bytes are control
+    characters.
 
-    In older East Asian encodings of two bytes kana have no byte 0x30, and nothing has control characters.
+    In older East Asian encodings of two bytes kana have no byte 0x30, and nothing has control characters but the end of
+    a line: in Russian that one byte and the letter before it are Hangul.
     """
-    if not 2 * _CHARS_MIN <= len(head) <= _LINE_BYTES_MAX or len(head) % 2:
+    if not 2 * _CHARS_MIN <= len(head) <= _LINE_BYTES_MAX or len(head) % 2 or head.endswith((b"\n", b"\r")):
         return None
     controls = len(head) - len(head.translate(None, _OTHER_CONTROLS))
     if not controls and _is_utf8(head):
