@@ -78,7 +78,7 @@ def general(value: float) -> str:
         return "#NUM!"
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
-    in_full = 1e10 <= abs(value) < 1e15  # a sum of money, not a power of ten
+    in_full = 1e8 <= abs(value) < 1e15  # a sum of money, not a power of ten
     digits, sign, exponent = f"{value:{'.15' if in_full else '.10'}g}".partition("e")
     return f"{digits}E{exponent[0]}{exponent[1:].zfill(2)}" if sign else digits
 
