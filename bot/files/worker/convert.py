@@ -121,7 +121,7 @@ def _tnef(file: SourceFile) -> list[Extract]:
 def _compound(file: SourceFile) -> list[Extract]:
     from bot.files.worker.documents import old_documents  # noqa: PLC0415
 
-    return old_documents.from_compound(file.source, file.out, file.limits, file.words)
+    return old_documents.from_compound(file.source, file.name, file.out, file.limits, file.words)
 
 
 def _dbase(file: SourceFile) -> list[Extract]:

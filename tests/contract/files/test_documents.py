@@ -333,6 +333,12 @@ async def test_another_compound_file_is_called_what_its_program_calls_it(convert
     assert "Microsoft Project 9.0" in (await convert(content, "plan.mpp")).reasons[0]
 
 
+@pytest.mark.parametrize(("name", "described"), [("setup.msi", "a .msi file"), ("setup", "a compound file")])
+async def test_one_that_does_not_say_is_called_by_its_ending(convert: Converter, name: str, described: str) -> None:
+    content = made_documents.compound({"Catalog": bytes(600)})
+    assert (await convert(content, name)).reasons == [notes.unknown_kind(described)]
+
+
 LOCKED_MANIFEST = b"<manifest:encryption-data/>"
 LOCKED = {
     "odt": made_documents.odt("", extra={"META-INF/manifest.xml": LOCKED_MANIFEST, "content.xml": b"\x9a\x01"}),

@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, NoteExtract, OfficeExtract, TextExtract, Unreadable, to_json
+from bot.files.names import extension
 from bot.files.outbox import Outbox
 from bot.files.worker import text
 from bot.files.worker.documents import as_extracts, compound, embedded
@@ -33,14 +34,18 @@ _OF_MESSAGES = ("__properties_version1.0", "__substg1.0_")
 """The table of an Outlook message, or a single property if the table was lost."""
 
 
-def from_compound(source: Path, out: Outbox, limits: ConvertLimits, results: Path | None = None) -> list[Extract]:
-    """Raises ``Unreadable``, also for what is no document that anything here reads. ``results`` is the same workbook as
-    an office program saved it, which has worked out its formulas."""
+def from_compound(
+    source: Path, name: str, out: Outbox, limits: ConvertLimits, results: Path | None = None
+) -> list[Extract]:
+    """Raises ``Unreadable``, also for what is no document that anything here reads; ``name`` is for the wording.
+    ``results`` is the same workbook as an office program saved it, which has worked out its formulas."""
     try:
         root = compound.read(source.read_bytes())
     except compound.CompoundError:
         raise Unreadable(notes.DAMAGED_OFFICE) from None
     found = _of_kind(source, root, out, limits, results)
+    if not found:
+        raise Unreadable(notes.unknown_kind(_named(root.streams) or _by_ending(name)))
     return [*found, NoteExtract(notes.BREAKS_OFF)] if root.breaks_off else found
 
 
@@ -59,6 +64,7 @@ def _excel(stream: bytes, out: Outbox, limits: ConvertLimits, results: Path | No
 def _of_kind(
     source: Path, root: compound.Storage, out: Outbox, limits: ConvertLimits, results: Path | None
 ) -> list[Extract]:
+    """Empty if nothing here reads it."""
     if any(name.lower() == "encryptedpackage" for name in root.streams):
         return _locked(".xlsx")
     if any(name.startswith(_OF_MESSAGES) for name in root.streams):
@@ -81,9 +87,7 @@ def _of_kind(
     if known is not None:
         return [known]
     held = held_in_storage(root)
-    if held is None or not held.data:
-        raise Unreadable(notes.unknown_kind(_named(root.streams)))
-    return embedded.written([held], out, limits)
+    return embedded.written([held], out, limits) if held is not None and held.data else []
 
 
 def _office(
@@ -162,11 +166,16 @@ def _locked(suffix: str) -> list[Extract]:
 
 
 def _named(streams: dict[str, bytes]) -> str:
-    """The name that its program gives it, if any. Source: [MS-OLEDS] 2.3.8, AnsiUserType."""
+    """The name that its program gives it, or nothing. Source: [MS-OLEDS] 2.3.8, AnsiUserType."""
     about = streams.get("\x01CompObj", b"")
     if len(about) > 32:
         length = min(struct.unpack_from("<I", about, 28)[0], 60)
         name = re.sub(r"[^\w .()+-]", "", about[32 : 32 + length].rstrip(b"\0").decode("cp1252", "replace")).strip()
         if name:
             return f"a file of the kind “{name}”"
-    return "a compound file"
+    return ""
+
+
+def _by_ending(name: str) -> str:
+    ending = re.sub(r"[^a-z0-9]", "", extension(name))[:10]
+    return f"a .{ending} file" if ending else "a compound file"
