@@ -337,6 +337,12 @@ async def test_members_of_every_kind_go_on_being_read(convert: Converter) -> Non
     assert found.labels == ['File "a.zip › inner.zip › plan.pdf" (PDF, 2 pages):']
 
 
+async def test_a_packed_drawing_is_the_drawing_that_its_name_promises(convert: Converter) -> None:
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="9" height="9"/></svg>'
+    found = await read(convert, gzip.compress(drawing), "plan.svgz")
+    assert found.labels[0] == 'File "plan.svgz › plan.svg" (SVG drawing as its source, 1 line):'
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress], ids=["gz", "bz2", "xz"])
 async def test_a_packed_text_that_breaks_off_gives_its_beginning(
     convert: Converter, pack: Callable[[bytes], bytes]

@@ -174,6 +174,8 @@ _OPENERS: dict[Kind, _Opener] = {
     Kind.ZSTD: lambda source: zstd.opened(source.open("rb")),
 }
 _ENDINGS = frozenset({"gz", "bz2", "xz", "lzma", "zst", "zstd", "z", "lz4", "lz"})
+_ENDINGS_WITHIN = {"svgz": "svg", "emz": "emf", "wmz": "wmf"}
+"""Drawings that are packed by their kind: what is inside is called otherwise."""
 _ENDINGS_OF_TARS = frozenset({"tgz", "tbz", "tbz2", "txz", "tzst", "taz"})
 
 
@@ -187,6 +189,8 @@ def _add_packed(opened: io.BufferedIOBase, name: str, unpacked: Unpacked, limits
         else:
             broken: list[Exception] = []
             inner = name.rpartition(".")[0] if extension(name) in _ENDINGS else name
+            if within := _ENDINGS_WITHIN.get(extension(name)):
+                inner = f"{name.rpartition('.')[0]}.{within}"
             pieces = iter(lambda: bounded.read1(_CHUNK_BYTES), b"")
             unpacked.add(inner, _as_far_as_it_goes(pieces, broken))
             unpacked.extracts += [NoteExtract(notes.BREAKS_OFF)] if broken else []
