@@ -231,6 +231,12 @@ async def test_a_header_of_a_picture_alone_has_no_words(convert: Converter) -> N
     assert "Printed below each page: Draft" in text
 
 
+async def test_a_header_of_fields_alone_has_no_words(convert: Converter) -> None:
+    after = "<headerFooter><oddHeader>&amp;F - &amp;A</oddHeader><oddFooter>&amp;P / &amp;N</oddFooter></headerFooter>"
+    content = made_office.workbook(made_office.cells(1, "lamp"), after=after)
+    assert "Printed" not in (await convert(content, "letter.xlsx", WITHOUT_OFFICE)).text
+
+
 async def test_raised_digits_of_an_opendocument_sheet_stay_apart(convert: Converter) -> None:
     styles = "".join(
         f'<style:style style:name="{name}" style:family="text"><style:text-properties style:text-position="{where}"/>'

@@ -26,10 +26,15 @@ def below(words: str) -> str:
 
 
 def of_codes(code: str) -> str:
-    """A header's words without the codes for fonts and positions."""
+    """A header's words without the codes for fonts and positions; empty if it has fields alone."""
     text = re.sub(r'&"[^"]*"|&K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|&\d{1,3}|&[BIUESXYKG]', "", code.replace("&&", "\0"))
     text = re.sub(r"&([A-Z])", lambda found: _CODES.get(found[1], " "), text)
-    return " ".join(text.replace("\0", "&").split())
+    words = " ".join(text.replace("\0", "&").split())
+    return words if _has_words(words) else ""
+
+
+def _has_words(words: str) -> bool:
+    return bool(re.sub(r"\[\w+\]", "", words).strip(" ()/-–—|:,."))
 
 
 def of_master_page(master: ET.Element) -> list[str]:
@@ -44,6 +49,6 @@ def of_master_page(master: ET.Element) -> list[str]:
             field.text = _FIELDS[local(field)]
         paragraphs = [paragraph_text(inner) for inner in part.iter() if local(inner) == "p"]
         words = " ".join(" ".join(paragraphs).split())
-        if re.sub(r"\[\w+\]", "", words).strip(" ()"):
+        if _has_words(words):
             lines.append(above(words) if place == "header" else below(words))
     return list(dict.fromkeys(lines))[:_MASTERS_LINES_MAX]
