@@ -50,7 +50,7 @@ _KINDS = (
     (0, b"SQLite format 3", "an SQLite database"),
     (0, b"koly", "a disk image of Apple's"),
     (0, b"BPG\xfb", "a BPG picture"),
-    (522, b"\x00\x11\x02\xff", "a PICT picture, as old Macintoshes had them"),
+    (522, b"\x00\x11\x02\xff", "a PICT picture"),
     (65, b"PNTG", "a MacPaint picture"),
     (4, b"\x00\x00\x00\x07\x00\x00\x00\x02", "an X Window dump"),
     (0, b"\xabKTX ", "a KTX texture"),
@@ -115,5 +115,7 @@ def unread(head: bytes, name: str) -> str:
         return notes.PART_OF_ARCHIVE
     ending = extension(name)
     described = describe(head, ending)
+    if described.endswith(" picture"):
+        return notes.foreign_picture(described.removesuffix(" picture"))
     misnamed = ending in _READ_ENDINGS and described == f"a .{ending} file"
     return notes.not_what_its_name_says(ending) if misnamed else notes.unknown_kind(described)

@@ -308,9 +308,16 @@ async def test_a_book_that_breaks_off_is_shown_as_it_is(convert: Converter) -> N
 @pytest.mark.parametrize(
     ("content", "described"),
     [
-        (bytes(522) + b"\x00\x11\x02\xff\x0c\x00" + bytes(600), "a PICT picture, as old Macintoshes had them"),
-        (b"\xabKTX 11\xbb\r\n\x1a\n" + bytes(range(256)) * 4, "a KTX texture"),
+        (bytes(522) + b"\x00\x11\x02\xff\x0c\x00" + bytes(600), "a PICT"),
+        (b"BPG\xfb" + bytes(range(256)) * 4, "a BPG"),
     ],
 )
-async def test_rare_pictures_are_called_what_they_are(convert: Converter, content: bytes, described: str) -> None:
-    assert (await convert(content, "a.dat")).reasons == [notes.unknown_kind(described)]
+async def test_rare_pictures_are_asked_for_as_other_pictures(
+    convert: Converter, content: bytes, described: str
+) -> None:
+    assert (await convert(content, "a.dat")).reasons == [notes.foreign_picture(described)]
+
+
+async def test_what_is_nearly_a_picture_is_called_what_it_is(convert: Converter) -> None:
+    content = b"\xabKTX 11\xbb\r\n\x1a\n" + bytes(range(256)) * 4
+    assert (await convert(content, "a.dat")).reasons == [notes.unknown_kind("a KTX texture")]
