@@ -204,6 +204,7 @@ async def test_attachments_keep_their_order_and_those_left_out_are_counted(conve
     found = await convert(pack(Made({SUBJECT: "S"}, attachments=files)), "m", limits)
     assert found.labels[1:] == [f'File "m › {number}.txt" (text, 1 line):' for number in range(12)]
     assert found.reasons == [notes.attachments_left_out(12, 17)]
+    assert found.text.startswith('File "m" (mail, 3 lines):\n```\nSubject: S\n\n[Left out: 12.txt, 13.txt, 14.txt,')
 
 
 async def test_a_message_that_is_not_whole_gives_what_is_there_and_says_so(convert: Converter) -> None:

@@ -24,6 +24,7 @@ _HIDDEN, _LONG_PATH, _PATH = 0x7FFE, 0x370D, 0x3708
 _BY_REFERENCE = frozenset({2, 3, 4, 7})
 _OBJECT = 6
 _NAME_CHARS_MAX = 300
+_UNREAD_MAX = 100
 _DEPTH_MAX = 6
 """The most levels of messages within messages."""
 
@@ -52,7 +53,7 @@ def _extracts(
     item: Item, path: tuple[str, ...], count: _Count, out: Outbox, limits: ConvertLimits
 ) -> Iterator[Extract]:
     """``path`` leads to the item by the names of the messages it is attached to."""
-    named, inner = [], list[Extract]()
+    named, unread, inner = [], [], list[Extract]()
     for number, attached in enumerate(item.attachments, 1):
         name = _name(attached, number)
         if attached.item is None and (reference := _reference(attached)) is not None:
@@ -63,12 +64,17 @@ def _extracts(
             inner += old_documents.opened(attached.opened, " › ".join((*path, name)), out, limits)
         elif attached.item is None and not attached.content and attached.properties.number(_METHOD) == _OBJECT:
             named.append(f"{name}, an object without a file in it")
+        elif attached.item is None and count.kept >= count.most:
+            count.total += 1
+            unread.append(name)
         elif attached.item is None or len(path) >= _DEPTH_MAX:
             inner += _file(attached, (*path, name), count, out)
         else:
             inner += _extracts(attached.item(), (*path, name), count, out, limits)
     text = text_of(item)
-    text += f"\n[Not shown: {', '.join(named)}]\n" if named else ""
+    below = [f"[Not shown: {', '.join(named)}]"] if named else []
+    below += [f"[Left out: {', '.join(unread[:_UNREAD_MAX])}]"] if unread else []
+    text += "\n" + "\n".join(below) + "\n" if below else ""
     for extract in written(text, "", kind_of(item), out, limits) if text.strip() else []:
         yield replace(extract, inside=" › ".join(path)) if isinstance(extract, TextExtract | NoteExtract) else extract
     yield from inner
@@ -79,8 +85,6 @@ def _file(attached: Attached, path: tuple[str, ...], count: _Count, out: Outbox)
     if attached.item is not None:
         return [NoteExtract(notes.NESTED, name)]
     count.total += 1
-    if count.kept >= count.most:
-        return []
     count.kept += 1
     file = out.new(".bin")
     file.write_bytes(_as_mail(attached) or attached.content)
