@@ -284,6 +284,7 @@ async def test_a_saved_web_page_gives_its_words_and_pictures(convert: Converter)
         part(HTML, "<p>In a frame</p>", headers="Content-Location: cid:frame-1\r\n"),
     ]
     found = await read(convert, multipart('related; type="text/html"; boundary="BB"', parts, headers=headers), "p.mht")
+    assert found.text.startswith('File "p.mht" (saved web page, 10 lines):\n')
     assert words(found, "p.mht") == (
         "From: <Saved by Blink>\nSubject: Prices\n\n# Prices\n\n[Sales by year]\n\nIn a frame\n\n[Not shown: text/css]"
     )

@@ -24,6 +24,7 @@ _SHOWN = (
     *("from", "sender", "to", "cc", "bcc", "reply-to", "date", "subject"),
     *("resent-from", "resent-to", "resent-cc", "resent-date", "comments", "keywords"),
 )
+_SENT = frozenset({"from", "sender", "to", "cc", "bcc", "received", "date", "message-id"})
 _OF_TRANSPORT = frozenset({"content-type", "content-transfer-encoding", "mime-version", "content-disposition"})
 _URGENCIES = {"high": "high", "urgent": "high", "1": "high", "2": "high", "low": "low", "non-urgent": "low"}
 _URGENCIES |= {"4": "low", "5": "low"}
@@ -53,7 +54,13 @@ def convert(source: Path, out: Outbox, limits: ConvertLimits) -> list[Extract]:
     if not text.strip() and not members:
         raise Unreadable(notes.EMPTY)
     members += [NoteExtract(notes.ENCRYPTED_MAIL)] if body.encrypted else []
-    return [*(written(text, "", "mail", out, limits) if text.strip() else []), *members]
+    return [*(written(text, "", _about(part), out, limits) if text.strip() else []), *members]
+
+
+def _about(part: Part) -> str:
+    """Browsers and Word save a page as a mail that nobody sent."""
+    saved = part.words("from").startswith("<Saved by ") or _SENT.isdisjoint(part.headers)
+    return "saved web page" if saved and part.content_type == "multipart/related" else "mail"
 
 
 def _several(mails: list[bytes], out: Outbox, limits: ConvertLimits) -> list[Extract]:
