@@ -8,7 +8,7 @@ from __future__ import annotations
 LOCKED_BOOK = "is a copy-protected e-book, so I can't read it. Please send its text."
 ENCRYPTED_FILE = "is encrypted, so I can't read it. Please send it without encryption."
 ONLY_ZEROS = (
-    "begins with nothing but zeros, so its content seems to be lost, as after a full disk or a broken download. "
+    "has nothing but zeros at its beginning, so its content seems to be lost, as by a full disk or a broken download. "
     "Please check that it opens on your computer, and send it again."
 )
 SIGNATURE_ALONE = "is a signature without the file that it belongs to. Please send that file."
