@@ -17,6 +17,13 @@ DATE_TOKEN = re.compile(
     re.IGNORECASE,
 )
 _TAIWAN, _BUDDHIST, _LANGUAGE, _OF_THE_SYSTEM = 0x404, 7, 0x3FF, 0xF000
+_SEPARATORS = {
+    **dict.fromkeys((0x02, 0x05, 0x07, 0x0B, 0x0E, 0x0F, 0x14, 0x15, 0x18, 0x19, 0x1A, 0x1B, 0x1F), "."),
+    **dict.fromkeys((0x22, 0x23, 0x24, 0x25, 0x26, 0x2F, 0x3F, 0x0810, 0x081D, 0x100C), "."),
+    **dict.fromkeys((0x06, 0x13, 0x1D, 0x27, 0x0816, 0x0C0C, 0x1009), "-"),
+    0x0813: "/",
+}
+"""What stands between the numbers of a date, by language or by language and country, where it is not a slash."""
 _ERAS = (
     (date(2019, 5, 1), "R", "令和"),
     (date(1989, 1, 8), "H", "平成"),
@@ -36,6 +43,13 @@ def in_calendar(token: str, locale: str) -> str:
         return "b" * max(len(token), 2)
     is_name = token[0] in "mda" and len(token) > 2 and "/" not in token
     return f"{token}:{number & _LANGUAGE}" if is_name and number & 0xFFFF < _OF_THE_SYSTEM else token
+
+
+def separator(locale: str) -> str:
+    """What a slash means in a format of this language: LibreOffice writes the German "dd.mm.yyyy" with slashes."""
+    number = int(locale, 16) & 0xFFFF if re.fullmatch(r"[0-9A-Fa-f]{1,8}", locale) else 0
+    own = _SEPARATORS.get(number & _LANGUAGE, "/") if number < _OF_THE_SYSTEM else "/"
+    return _SEPARATORS.get(number, own)
 
 
 def shown_date(

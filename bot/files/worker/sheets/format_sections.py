@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from bot.files.worker.sheets import east_asian_digits
-from bot.files.worker.sheets.date_format import DATE_TOKEN, in_calendar
+from bot.files.worker.sheets.date_format import DATE_TOKEN, in_calendar, separator
 
 Part = tuple[str, str]
 """What a token is, and its text: "literal", "digit", "exponent", "general" or "date"; "writing" is the first,
@@ -103,6 +103,8 @@ def _tokens(section: str) -> Section:
             parts.append(("literal", symbol))
         elif kind in {"digit", "exponent"} and not (dated and text != "@"):
             parts.append((kind, text))
+        elif kind == "digit" and text == "/":
+            parts.append(("literal", separator(locale)))
         elif kind == "general":
             parts.append(("general", "General"))
         else:
