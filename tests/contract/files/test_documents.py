@@ -239,6 +239,17 @@ async def test_notes_and_hidden_slides_are_read_in_every_other_format(
     assert "## Slide 2 (hidden)\nBackup numbers" in found.text
 
 
+async def test_the_place_of_a_page_number_is_no_speaker_note(convert: Converter) -> None:
+    number = "<text:page-number>&lt;number&gt;</text:page-number>"
+    boxes = "".join(
+        f"<draw:frame><draw:text-box><text:p>{words}</text:p></draw:text-box></draw:frame>"
+        for words in ("Say it slowly.", f"<text:span>{number}</text:span>", f"Part {number}")
+    )
+    page = f"<draw:page><presentation:notes>{boxes}</presentation:notes></draw:page>"
+    found = await convert(made_office.flat("presentation", page), "deck.fodp", WITHOUT_OFFICE)
+    assert "## Slide 1\nSpeaker notes: Say it slowly.\nSpeaker notes: Part <number>\n```" in found.text
+
+
 async def test_comments_on_slides_as_newer_programs_write_them(convert: Converter) -> None:
     name = "http://schemas.microsoft.com/office/powerpoint/2018/8/main"
     body = '<p188:txBody xmlns:a="{}"><a:p><a:r><a:t>{}</a:t></a:r></a:p></p188:txBody>'

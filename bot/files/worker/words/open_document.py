@@ -108,7 +108,8 @@ class _Reader:
         if depth > _DEPTH_MAX or name in _SKIPPED:
             return
         if name in _BLOCKS:
-            self._paragraph(element, section, shown=shown)
+            if not _is_page_number(element):
+                self._paragraph(element, section, shown=shown)
         elif name == "table-row":
             self._row(element, section, shown=shown)
         elif name == "annotation":
@@ -256,6 +257,12 @@ def _hidden(content: ET.Element) -> tuple[set[str], set[str]]:
             if local(properties) == "drawing-page-properties" and attribute(properties, "visibility") == "hidden":
                 pages.add(attribute(style, "name"))
     return texts, pages
+
+
+def _is_page_number(paragraph: ET.Element) -> bool:
+    """Whether nothing but the number of the page is in it, in whose place programs write "<number>"."""
+    text = "".join(paragraph.itertext()).strip()
+    return text[:1] == "<" and any(local(part) == "page-number" and part.text == text for part in paragraph.iter())
 
 
 def _changes(content: ET.Element) -> dict[str, tuple[str, str]]:
