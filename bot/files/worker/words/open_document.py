@@ -108,8 +108,7 @@ class _Reader:
         if depth > _DEPTH_MAX or name in _SKIPPED:
             return
         if name in _BLOCKS:
-            if not _is_page_number(element):
-                self._paragraph(element, section, shown=shown)
+            self._paragraph(element, section, shown=shown)
         elif name == "table-row":
             self._row(element, section, shown=shown)
         elif name == "annotation":
@@ -126,6 +125,8 @@ class _Reader:
                 self._blocks(part, section, shown=shown, depth=depth + 1)
 
     def _paragraph(self, element: ET.Element, section: Section, *, shown: bool) -> None:
+        if _is_page_number(element):
+            return
         text, marked = self._read(element)
         boxes, self._boxes = self._boxes, []
         section.add(self._counted.take(text), shown=shown and not marked)
