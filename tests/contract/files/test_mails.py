@@ -23,6 +23,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 TEXT, HTML = "text/plain; charset=utf-8", "text/html; charset=utf-8"
 PDF = part('application/pdf; name="plan.pdf"', made_files.pdf(2), headers=attachment("plan.pdf"))
 WITH_A_PLAN = multipart("mixed", [part(TEXT, "See the plan."), PDF])
+IN_SMALL_LETTERS = (
+    b"from: a@x\nto: b@x\nsubject: Small\ncontent-type: text/plain; charset=utf-8\n"
+    b"content-transfer-encoding: base64\n\n" + base64.b64encode("Grüße".encode()) + b"\n"
+)
 PATCH = (
     "From 0123456789abcdef0123456789abcdef01234567 Mon Sep 17 00:00:00 2001\nFrom: A <a@x>\nDate: Tue\n"
     "Subject: [PATCH] Mend it\n\n---\n a.py | 2 +-\n"
@@ -265,6 +269,10 @@ async def test_an_invitation_that_a_program_has_written_anew_for_its_file_is_the
     file = part("text/calendar", other, headers=attachment("invite.ics"))
     found = await read(convert, multipart("mixed", [inner, file]))
     assert found.labels[1:] == ['File "m.eml › invite.ics" (calendar, 3 lines):']
+
+
+async def test_a_mail_whose_headers_are_in_small_letters_is_unpacked(convert: Converter) -> None:
+    assert words(await read(convert, IN_SMALL_LETTERS)) == "From: a@x\nTo: b@x\nSubject: Small\n\nGrüße"
 
 
 async def test_attachments_within_one_version_of_the_text_are_found(convert: Converter) -> None:

@@ -34,9 +34,10 @@ ONLY_MAILS = frozenset(
     | {b"authentication-results", b"arc-seal", b"x-apparently-to", b"x-ms-has-attach", b"user-agent", b"list-id"}
 )
 _SURE = frozenset({b"MIME-Version", b"Received", b"Message-ID"})
+_PACKED = b"content-transfer-encoding"
 _MOSTLY_MAILS = frozenset(
     {b"from", b"to", b"subject", b"date", b"cc", b"bcc", b"reply-to", b"sender", b"content-type"}
-    | {b"content-transfer-encoding", b"newsgroups", b"references"}
+    | {_PACKED, b"newsgroups", b"references"}
 )
 
 
@@ -57,7 +58,7 @@ def looks_like_mail(head: bytes) -> bool:
         len(only) >= 2
         or (bool(only) and bool(mostly))
         or (b"From" in found and not found.isdisjoint({b"Subject", b"Date"}))
-        or (len(mostly) >= 3 and not found.isdisjoint({b"From", b"To", b"Subject"}))
+        or (len(mostly) >= 3 and not (found | lower).isdisjoint({b"From", b"To", b"Subject", _PACKED}))
         or (b"content-type" in lower and _has_parts(head))
         or (b"From" in found and len(mostly) > 1 and _is_headers_alone(head))
     )
