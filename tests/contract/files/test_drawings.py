@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from PIL import Image
+from PIL import Image, ImageChops
 
 from bot.files import notes
 from bot.files.conversion import Conversion
@@ -124,6 +124,27 @@ async def test_a_drawings_own_words_stay_where_there_are_such(convert: Convert, 
 
 
 @pytest.mark.skipif(not Path("/usr/share/fonts/truetype").is_dir(), reason="no fonts are installed")
+@pytest.mark.skipif(not Path("/usr/share/fonts/truetype").is_dir(), reason="no fonts are installed")
+@pytest.mark.parametrize(
+    "words",
+    [
+        '<text x="195" y="60" direction="rtl">■■■</text>',
+        '<g style="direction: rtl"><text x="195" y="60" text-anchor="start">■■■</text></g>',
+        '<g direction="rtl" text-anchor="end"><text x="5" y="60" style="fill: black; text-anchor: end">■■■</text></g>',
+        '<g direction="rtl"><text x="5" y="60" direction="ltr">■■■</text></g>',
+    ],
+)
+async def test_words_written_from_right_to_left_stay_within_the_drawing(
+    convert: Convert, tmp_path: Path, words: str
+) -> None:
+    picture = seen(await convert(f'{NAMED} font-size="40">{words}</svg>'), tmp_path)
+    ink = ImageChops.invert(picture.convert("L")).getbbox()
+    assert ink is not None
+    assert ink[2] - ink[0] > picture.width * 0.3
+    assert ink[0] > 0
+    assert ink[2] < picture.width
+
+
 async def test_words_are_drawn_where_the_machine_has_fonts(convert: Convert, tmp_path: Path) -> None:
     for size in ("30", "22pt", "8mm"):
         text = (

@@ -25,7 +25,7 @@ from bot.files.outbox import Outbox
 from bot.files.worker.documents.xml_characters import allowed
 from bot.files.worker.encodings.detecting import text_of
 from bot.files.worker.kinds import Kind
-from bot.files.worker.pictures import pixels, svg_sizes, svg_styles, svg_words
+from bot.files.worker.pictures import pixels, svg_directions, svg_sizes, svg_styles, svg_words
 
 ABOUT = "SVG drawing"
 _RASTER = re.compile(r"\s*data:image/(?:png|jpe?g|gif|webp)[;,]", re.IGNORECASE)
@@ -168,6 +168,7 @@ def _say_plainly(root: ET.Element) -> None:
             element.set("transform", re.sub(r"(?<=[\d.])(?:px|deg)\b", "", moved[1]))
     svg_sizes.settle(root, sheets)
     svg_words.draw_words(root)
+    svg_directions.anchor_words(root)
     _paint_ground(root)
 
 
