@@ -22,6 +22,7 @@ import bot.commands
 import bot.configuration
 import bot.costs
 import bot.doctor
+import bot.files.worker
 import bot.installations
 import bot.llm
 import bot.operations
@@ -60,8 +61,8 @@ IMPURE = {"asyncio", "secrets", "socket", "subprocess", "tempfile", "threading",
 
 MAPPED = [
     bot, bot.access, bot.answering, bot.assembly, bot.catching_up, bot.citing, bot.commands, bot.configuration,
-    bot.costs, bot.doctor, bot.installations, bot.llm, bot.operations, bot.prompt, bot.setup, bot.slack.read,
-    bot.slack.receive, bot.slack.web_api, bot.slack.write, bot.store, bot.telemetry, playground,
+    bot.costs, bot.doctor, bot.files.worker, bot.installations, bot.llm, bot.operations, bot.prompt, bot.setup,
+    bot.slack.read, bot.slack.receive, bot.slack.web_api, bot.slack.write, bot.store, bot.telemetry, playground,
 ]  # fmt: skip
 
 
