@@ -258,6 +258,12 @@ def test_wide_text_without_a_mark_is_text(words: Words, codec: str, text: str) -
     assert words((text * 3_000).encode(codec)) == text * 3_000
 
 
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("text", [RUSSIAN, f"{JAPANESE}\r\n"])
+def test_a_block_of_zeros_in_wide_text_leaves_its_words(words: Words, codec: str, text: str) -> None:
+    assert words(text.encode(codec) * 3 + bytes(512) + text.encode(codec), "a.log") == 4 * text.replace("\r", "")
+
+
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize(
     "text",

@@ -7,12 +7,15 @@ those of one script stand together. Pictures, sounds and tables of numbers fail 
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from itertools import pairwise
 
 _CODECS = (("utf-32-le", 4), ("utf-32-be", 4), ("utf-16-le", 2), ("utf-16-be", 2))
 MARKS = (b"\xff\xfe", b"\xfe\xff", b"\0\0\xfe\xff")
+_BLOCK = re.compile(rb"(?:\0{4}){8,}")
+"""Zeros in a row that a log is left with after a power cut. They are no characters of any width."""
 _CHARS_MIN = 4
 _WITHOUT_BLANK_MAX = 80
 _SCRIPTS_MAX = 4
@@ -42,6 +45,7 @@ def is_written_behind_mark(head: bytes) -> bool:
 
 def codec_without_mark(head: bytes) -> str | None:
     """``head`` may end within a character."""
+    head = _BLOCK.sub(b"", head)
     if b"\0" not in head:
         return _codec_of_line(head)
     if _is_narrow(head):
