@@ -253,6 +253,10 @@ def test_more_of_them_than_the_limits_allow_are_named(converted: Convert, tmp_pa
     few = converted(content, replace(LIMITS, archive_files_max=4))
     assert len(members(few, tmp_path)) == 4
     assert few[-1] == NoteExtract(notes.members_left_out(4, 4, LIMITS.archive_bytes_max))
+    unread = few[-2]
+    assert isinstance(unread, TextExtract)
+    assert unread.about == "the names of files in it that were not read, 5 lines"
+    assert (tmp_path / unread.file).read_text() == "4.txt\n5.txt\n6.txt\n7.txt\n8.txt\n"
     small = converted(content, replace(LIMITS, archive_bytes_max=2_500))
     assert len(members(small, tmp_path)) == 2
     assert isinstance(small[-1], NoteExtract)

@@ -14,6 +14,7 @@ from bot.files import notes
 from bot.files.bounds import ConvertLimits
 from bot.files.extracts import Extract, MemberExtract, NoteExtract
 from bot.files.outbox import Outbox
+from bot.files.worker.archives import left_out
 from bot.files.worker.pdfs.page_annotations import Annotation
 
 _NAMES = ("/UF", "/F", "/Unix", "/Mac", "/DOS")
@@ -26,7 +27,8 @@ def members(pdf: pikepdf.Pdf, annotations: Iterable[Annotation], out: Outbox, li
     extracts: list[Extract] = []
     bytes_left = limits.archive_bytes_max
     broken = 0
-    for count, (name, stream) in enumerate(_streams(pdf, annotations)):
+    found = list(_streams(pdf, annotations))
+    for count, (name, stream) in enumerate(found):
         try:
             data = stream.read_bytes()
         except (*_BROKEN, MemoryError):
@@ -34,6 +36,8 @@ def members(pdf: pikepdf.Pdf, annotations: Iterable[Annotation], out: Outbox, li
             continue
         bytes_left -= len(data)
         if count >= limits.archive_files_max or bytes_left < 0:
+            rest = [name for name, _ in found[count:]]
+            extracts += left_out.listed(rest, len(rest), "names of files", out, limits)
             extracts.append(
                 NoteExtract(notes.members_left_out(count, limits.archive_files_max, limits.archive_bytes_max))
             )
