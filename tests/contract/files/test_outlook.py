@@ -105,6 +105,20 @@ async def test_who_sent_it_for_somebody_is_said(convert: Converter) -> None:
     assert words(found) == "From: The boss (sent by Assistant)\nCc: Carol\nSubject: Hi"
 
 
+@both
+async def test_a_report_says_why_each_mail_was_not_delivered(convert: Converter, pack: Pack) -> None:
+    people = [
+        {0x0C15: 1, 0x3001: "Bob", 0x39FE: "bob@b.example", 0x0C1B: "<mx.b.example #5.2.2 SMTP; 552 mailbox full>"},
+        {0x0C15: 1, 0x3001: "dan@d.example", 0x1001: "There is no such person.\r\n", 0x0C1B: "#5.1.1"},
+    ]
+    found = await read(convert, pack(Made({CLASS: "REPORT.IPM.Note.NDR", SUBJECT: "Undeliverable: Plan"}, people)))
+    assert words(found) == (
+        "To: Bob <bob@b.example>; dan@d.example\nSubject: Undeliverable: Plan\n"
+        "Report on Bob <bob@b.example>: <mx.b.example #5.2.2 SMTP; 552 mailbox full>\n"
+        "Report on dan@d.example: There is no such person. #5.1.1"
+    )
+
+
 # --- encodings -------------------------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,8 @@ from bot.files.worker.outlook import lzfu, outlook_days, outlook_marks, outlook_
 from bot.files.worker.outlook.mapi import HTML_CODE_PAGE, Item, Key, Properties
 
 _CLASS, _SUBJECT, _HEADERS, _BODY, _HTML, _RTF, _REPORT = 0x001A, 0x0037, 0x007D, 0x1000, 0x1013, 0x1009, 0x1001
+_REPORT_OF_SERVER = 0x0C1B
+"""Per recipient, as sent by the mail server that refused the mail. Source: [MS-OXOMSG] 2.2.2.36."""
 _ROLE, _NAME, _ADDRESS, _SMTP, _SHOWN_NAME = 0x0C15, 0x3001, 0x3003, 0x39FE, 0x5FF6
 _LINES = {1: ("To", 0x0E04), 2: ("Cc", 0x0E03), 3: ("Bcc", 0x0E02)}
 _KINDS = (
@@ -152,6 +154,8 @@ def _headers(item: Item, kind: str) -> Iterator[tuple[str, str]]:
         yield "Date", sent.words("date") or (format_datetime(moment) if moment else "")
     yield from outlook_marks.lines(properties)
     yield "Subject", properties.text(_SUBJECT) or properties.text(0x0E1D) or sent.words("subject")
+    for person in item.recipients:
+        yield f"Report on {_person(person)}", f"{person.text(_REPORT)} {person.text(_REPORT_OF_SERVER)}"
 
 
 def _sender(properties: Properties) -> str:
