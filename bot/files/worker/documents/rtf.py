@@ -139,6 +139,8 @@ class _Reader:
             self._flush()
             self._learn(left.destination, "".join(self._about))
             self._about.clear()
+        elif left.destination == b"shptxt":
+            self._add("\n")
         elif left.destination == b"fldrslt" and self._link:
             if self._link not in "".join(self._pieces[-3:]):
                 self._add(f" ({self._link})")

@@ -55,6 +55,7 @@ AROUND = {
     b"footnote": " [Footnote: ",
     b"header": "\n",
     b"footer": "\n",
+    b"shptxt": "\n",
 }
 CODE_PAGES = {b"ansi": "cp1252", b"mac": "mac_roman", b"pc": "cp437", b"pca": "cp850"}
 FONT_CHARSETS = {
