@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -348,6 +349,20 @@ async def test_another_compound_file_is_called_what_its_program_calls_it(convert
 async def test_one_that_does_not_say_is_called_by_its_ending(convert: Converter, name: str, described: str) -> None:
     content = made_documents.compound({"Catalog": bytes(600)})
     assert (await convert(content, name)).reasons == [notes.unknown_kind(described)]
+
+
+@pytest.mark.parametrize("damage", ["cut in its last sector", "a table beyond its end"])
+async def test_a_compound_file_with_a_damaged_table_gives_what_can_be_read(convert: Converter, damage: str) -> None:
+    content = made_documents.compound({"__substg1.0_0037001F": "Offer".encode("utf-16-le")})
+    if damage == "cut in its last sector":
+        table, number = content[512:1_024], len(content) // 512 - 1
+        content = content[:76] + struct.pack("<I", number) + content[80:] + table[:-100]
+    else:
+        content = content[:80] + struct.pack("<I", 99_999) + content[84:]
+        content = content[:44] + struct.pack("<I", 2) + content[48:]
+    found = await convert(content, "offer.msg", WITHOUT_OFFICE)
+    assert "Subject: Offer" in found.text
+    assert found.reasons == [notes.BREAKS_OFF]
 
 
 LOCKED_MANIFEST = b"<manifest:encryption-data/>"

@@ -40,10 +40,30 @@ def read(data: bytes) -> Storage:
     if not data.startswith(MAGIC) or len(data) <= _HEADER_BYTES:
         raise CompoundError("no compound file")
     try:
-        with OleFileIO(io.BytesIO(data)) as file:
-            return _tree(file, len(data) * _GROWTH_MAX)
+        return _read(data)
+    except _BROKEN:
+        pass
+    try:
+        root = _read(_mended(data))
     except _BROKEN as error:
         raise CompoundError(str(error)) from error
+    root.breaks_off = True
+    return root
+
+
+def _read(data: bytes) -> Storage:
+    with OleFileIO(io.BytesIO(data)) as file:
+        return _tree(file, len(data) * _GROWTH_MAX)
+
+
+def _mended(data: bytes) -> bytes:
+    """With its last sector filled up, and without tables beyond its end. Source: [MS-CFB] 2.2."""
+    sector_bytes = 4_096 if data[30] == 12 else 512
+    mended = bytearray(data + b"\xff" * (-len(data) % sector_bytes))
+    for at in range(76, _HEADER_BYTES, 4):
+        if struct.unpack_from("<I", mended, at)[0] >= len(mended) // sector_bytes - 1:
+            mended[at : at + 4] = b"\xff" * 4
+    return bytes(mended)
 
 
 def _tree(file: OleFileIO[str], bytes_left: int) -> Storage:
