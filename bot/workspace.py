@@ -44,6 +44,7 @@ from bot.slack.receive import origin
 from bot.slack.receive.agent_handler import AgentHandler
 from bot.slack.receive.handlers import Handlers
 from bot.slack.receive.listeners import Listeners
+from bot.slack.receive.stop_wishes import StopWishes
 from bot.slack.shapes import Json
 from bot.slack.web_api import scopes
 from bot.slack.web_api.client import SlackClient, TokenEnded
@@ -144,7 +145,7 @@ async def open_workspace(
     metrics.WORKSPACES.inc()
     parts.callback(metrics.WORKSPACES.dec)
     surface, stop = AgentSurface(api), shared.stop_watch.stop
-    agent = AgentHandler(identity.team_id, surface.suggest, surface.idle, stop, access.denial)
+    agent = AgentHandler(identity.team_id, surface.suggest, surface.idle, StopWishes(stop, access.denial))
     handlers = Handlers(
         accept=inbox.accept,
         replace=turn.edits.replace,

@@ -223,3 +223,20 @@ async def test_nothing_is_logged_of_other_peoples_threads(stage: Stage, caplog: 
         await settled(stage, await stage.ask("are secret", thread_ts=root, who="grace"))
 
     assert caplog.records == []
+
+
+async def test_a_follow_up_is_answered_though_slack_cannot_say_in_time_who_wrote_it(
+    ws: Workspace, model: PracticeModel, tmp_path: Path, turn_log: TurnLog
+) -> None:
+    settings = settings_for(ws, model.url, tmp_path, "socket")
+    stage = Stage(ws, model, settings, turn_log)
+    async with bot_running(ws, settings):
+        ts = await stage.ask("@claude what is a lease?")
+        await stage.outcome(ts)
+    ws.faults.status("users.info", 503, times=1_000)
+    async with bot_running(ws, settings):  # which knows nobody yet
+        further = await stage.ask("And who pays?", thread_ts=ts)
+        await settled(stage, further)
+        ws.faults.clear()
+
+        assert await stage.outcome(further) == "answered"

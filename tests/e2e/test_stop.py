@@ -101,6 +101,23 @@ async def test_other_reactions_and_people_who_may_not_ask_end_nothing(stage: Sta
 
 
 @over_both
+@pytest.mark.parametrize("way", ["sign", "word"])
+async def test_a_wish_of_somebody_slack_cannot_name_in_time_is_carried_out_once_it_can(stage: Stage, way: str) -> None:
+    ts, held = await growing(stage)
+    grace, before = stage.workspace.user("grace"), len(stage.workspace.deliveries)
+    stage.workspace.faults.status("users.info", 503, times=1_000)
+    if way == "sign":
+        await stage.workspace.react(grace, stage.general, ts, "octagonal_sign")
+    else:
+        await stage.ask("stop", who="grace", thread_ts=ts)
+    await stage.workspace.until(lambda ws: all(one.acknowledged for one in ws.deliveries[before:]))
+    assert not held.hung_up.is_set()
+    stage.workspace.faults.clear()
+
+    assert await stage.outcome(ts) == "stopped"
+    assert len(stage.model.requests) == 1
+
+
 async def test_before_the_first_word_a_word_in_the_thread_ends_it(stage: Stage) -> None:
     held = HeldAnswer()
     stage.model.script(held)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.access.rules import SENTENCES, Reason
 from playground.workspace.reading import visible_text
 from playground.workspace.workspace import Workspace
 from tests.stage import Stage
@@ -123,3 +124,13 @@ async def test_people_who_may_not_ask_set_nothing_in_a_thread_and_are_told_why(s
     assert stage.model.requests[-1].body["model"] != OTHER
     assert len(stage.model.requests) == 2
     assert not any("quiet in this thread" in words for words in stage.words(root))
+
+
+async def test_a_command_of_somebody_slack_cannot_name_in_time_is_not_asked_of_the_model(stage: Stage) -> None:
+    root = await stage.ask("@claude hello")
+    await stage.outcome(root)
+    stage.workspace.faults.status("users.info", 503, times=1_000)
+    await stage.ask("@claude !effort low", thread_ts=root, who="grace")
+    await whispered(stage, SENTENCES[Reason.NOT_NOW])
+
+    assert len(stage.model.requests) == 1

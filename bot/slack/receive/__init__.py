@@ -22,6 +22,7 @@ The map, in reading order::
     command_help.py    /ask help
     agent_events.py    what an event of the agent surface asks for
     agent_handler.py   passes that on
+    stop_wishes.py     wishes to end an answer, of those who may ask
     after_the_ack.py   work that the acknowledgement does not wait for
     install_pages.py   serves the pages by which people install the app
     install_html.py    what stands on them

@@ -5,27 +5,24 @@ I/O: what those do, after the acknowledgement.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.access.rules import Reason
 from bot.slack.receive import agent_events
 from bot.slack.receive.after_the_ack import AfterTheAck
-from bot.slack.receive.handlers import KNOWN_WITHIN_S
-from bot.stops import StopWish
+from bot.slack.receive.stop_wishes import Effect, StopWishes
 
 
 @dataclass(slots=True)
 class AgentHandler:
     """``suggest(channel_id, thread_ts)`` is called when people open a place to ask; ``idle`` likewise, if nothing that
-    could be stopped is being answered. The others: see ``handlers.Handlers``."""
+    could be stopped is being answered."""
 
     team_id: str
     suggest: Callable[[str, str], Coroutine[Any, Any, None]]
     idle: Callable[[str, str], Coroutine[Any, Any, None]]
-    stop: Callable[[StopWish], Awaitable[int]]
-    denial: Callable[..., Awaitable[Reason | None]]
+    wishes: StopWishes
     _later: AfterTheAck = field(default_factory=AfterTheAck)
 
     async def handle(self, body: dict[str, Any]) -> bool:
@@ -36,8 +33,6 @@ class AgentHandler:
         wish = agent_events.stopped(body, self.team_id)
         if wish is None:
             return False
-        if not wish.user_id or await self.denial(wish.as_question(), within_s=KNOWN_WITHIN_S) is not None:
-            return True
-        if not await self.stop(wish):
+        if wish.user_id and await self.wishes.carry_out(wish) is Effect.NOTHING_TO_END:
             self._later.run(self.idle(wish.channel_id, wish.ts))
         return True

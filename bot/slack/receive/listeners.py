@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from bot.access.rules import SENTENCES
+from bot.access.rules import SENTENCES, Reason
 from bot.commands.spoken import command_in
 from bot.feedback import Vote
 from bot.loop_share import beside
@@ -34,6 +34,7 @@ from bot.slack.receive.payloads import (
     takes_long,
     tells_of_revoked_token,
 )
+from bot.slack.receive.stop_wishes import Effect, StopWishes
 from bot.slack.shapes import text_of
 from bot.slack.web_api.identity import Identity
 from bot.stops import StopWish
@@ -54,6 +55,7 @@ class Listeners:
     def __init__(self, identity: Identity, handlers: Handlers) -> None:
         self._identity = identity
         self._handlers = handlers
+        self._wishes = StopWishes(handlers.stop, handlers.denial)
         self._later = AfterTheAck()
         self._duplicates = Duplicates()
         self._pressed = NewKeys()
@@ -80,8 +82,7 @@ class Listeners:
         identity = self._identity
         wish = changes.wish_to_stop(body, identity.team_id, identity.bot_user_id, identity.bot_id)
         if wish is not None:
-            if not wish.user_id or await self._handlers.denial(wish.as_question(), within_s=KNOWN_WITHIN_S) is None:
-                await self._handlers.stop(wish)
+            await self._wishes.carry_out(wish)
             return
         edited = changes.edited(body)
         question = await self._question(edited or body)
@@ -116,14 +117,18 @@ class Listeners:
         elif (
             await conversations.continues(said, to_others=to_others)
             and not await self._handlers.commands.muted(said.thread)
-            and await self._handlers.denial(said, within_s=KNOWN_WITHIN_S) is None
-        ):
+            and await self._handlers.denial(said, within_s=KNOWN_WITHIN_S) in {None, Reason.NOT_NOW}
+        ):  # its turn has more patience to learn who says it
             await self._handlers.accept(said)
 
     async def _commanded(self, said: Question, *, addressed: bool) -> bool:
         """Whether it was a command rather than a question; if so, it is carried out."""
         command = command_in(said, addressed=addressed)
-        if command is None or await self._handlers.denial(said, within_s=KNOWN_WITHIN_S) is not None:
+        reason = await self._handlers.denial(said, within_s=KNOWN_WITHIN_S) if command is not None else None
+        if reason is Reason.NOT_NOW:
+            self._later.run_for(said.user_id, self._handlers.turn_away(said, reason))
+            return True
+        if command is None or reason is not None:
             return False  # people who may not ask are turned away as with a question
         if (rest := await self._handlers.commands.carry_out(said, command)) is not None:
             self._later.run(rest)
@@ -132,9 +137,7 @@ class Listeners:
     async def _stopped(self, question: Question) -> bool:
         """Whether it was the word that ends an answer, and there was an answer to end."""
         wish = changes.said_to_stop(question)
-        if wish is None or await self._handlers.denial(question, within_s=KNOWN_WITHIN_S) is not None:
-            return False
-        return await self._handlers.stop(wish) > 0
+        return wish is not None and await self._wishes.carry_out(wish) in {Effect.ENDS, Effect.LATER}
 
     async def on_command(self, body: dict[str, Any]) -> str:
         """What the acknowledgement shows to the person who typed it; empty for nothing."""
