@@ -14,6 +14,7 @@ from bot.messages import Question
 from bot.slack.receive.after_the_ack import AfterTheAck
 from bot.slack.receive.handlers import KNOWN_WITHIN_S
 from bot.stops import StopWish
+from bot.store_patience import waited_out
 
 
 class Effect(Enum):
@@ -21,7 +22,7 @@ class Effect(Enum):
     NOTHING_TO_END = auto()
     DENIED = auto()
     LATER = auto()
-    """Nobody knows yet whether it is let in."""
+    """Slack could not say in time who made it: that is decided after the acknowledgement."""
 
 
 class StopWishes:
@@ -35,7 +36,7 @@ class StopWishes:
         self._later = AfterTheAck()
 
     async def carry_out(self, wish: StopWish) -> Effect:
-        """Raises ``StoreFailed``. A wish without a person is Slack's own: the question was deleted."""
+        """Raises ``StoreFailed``. A wish without a person needs no permission: the question was deleted."""
         if wish.user_id:
             made = wish.said or wish.as_question()
             reason = await self._denial(made, within_s=KNOWN_WITHIN_S)
@@ -48,4 +49,4 @@ class StopWishes:
 
     async def _once_known(self, wish: StopWish, made: Question) -> None:
         if await self._denial(made) is None:
-            await self._stop(wish)
+            await waited_out(lambda: self._stop(wish))

@@ -1,4 +1,4 @@
-"""Removes characters from XML that it does not allow, which would end the reading of everything behind them.
+"""Removes characters from XML that it does not allow, which would end the reading of all that follows.
 
 Pure. Excel itself writes ``&#7;`` into its XML, programs copy control characters out of databases, and some write an
 emoji as two halves of a UTF-16 pair. Source: XML 1.0, 2.2 (Char) and 4.1 (CharRef).
@@ -15,7 +15,7 @@ _DOUBTFUL = re.compile(
     rb"&#(x0{0,4}(?:1?[0-9A-Fa-f]|[Dd][0-9A-Fa-f]{3}|[Ff]{3}[EFef]|[1-9A-Fa-f][0-9A-Fa-f]{5})"
     rb"|0{0,4}(?:[12]?[0-9]|3[01]|5[5-7][0-9]{3}|6553[45]|[1-9][0-9]{6}));(?:&#(x0{0,4}[Dd][C-Fc-f][0-9A-Fa-f]{2}|5[67][0-9]{3});)?"
 )
-"""A number that is no character, or half of a pair, and the other half behind it."""
+"""A number that is no character, or half of a pair, and the other half after it."""
 _AT_END = re.compile(_ANY + rb"\Z")
 _LONGEST_BYTES = 12
 _LOST = 0xFFFD
